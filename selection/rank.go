@@ -1,0 +1,360 @@
+package selection
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"appointable/frameworks"
+	"appointable/selection/ranking"
+)
+
+// Ranking is what `rank` prints and a ranking run stores. Floats are not
+// rounded; null means that there is no such figure, never zero.
+type Ranking struct {
+	Campaign   string   `json:"campaign"`
+	Engine     string   `json:"engine"`
+	Seed       int64    `json:"seed"`
+	Draws      int      `json:"draws"`
+	Inputs     string   `json:"inputs_sha256"`
+	Rule       Rule     `json:"rule"`
+	Warnings   []string `json:"warnings"`
+	Candidates []Place  `json:"candidates"` // by rank, equals by code, those without a rank last
+}
+
+// Place is one candidate's place and how it came about.
+type Place struct {
+	Candidate   string           `json:"candidate"`
+	Rank        *int             `json:"rank"`
+	TiedWith    []string         `json:"tied_with"`     // composites equal at 0.01
+	TieBrokenBy *string          `json:"tie_broken_by"` // the dimension of the declared chain that separated them
+	Gate        ranking.Gate     `json:"appointable"`   // what the gates say; the panel's finding is recorded apart
+	PanelMean   *float64         `json:"panel_mean"`    // the composite that ranks
+	ValuesMean  *float64         `json:"values_mean"`   // the same, of the values alone
+	MarksMean   *float64         `json:"marks_mean"`    // the same, of panel marks without psychometrics: what the gates look at
+	Dimensions  []DimensionPlace `json:"dimensions"`
+	NotObserved int              `json:"not_observed"` // marks that say so
+	Reasons     []string         `json:"reasons"`
+	Trace       []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
+}
+
+// DimensionPlace is one dimension of a place.
+type DimensionPlace struct {
+	Code      string   `json:"code"`
+	Weight    float64  `json:"weight"`     // of the whole, 0–1
+	PanelMean *float64 `json:"panel_mean"` // with the psychometric shares
+	Marks     *float64 `json:"marks"`      // panel marks alone
+}
+
+// DimensionTrace is every step from the marks to one dimension's figure, so
+// that a person with a pencil arrives at the same.
+type DimensionTrace struct {
+	Dimension     string              `json:"dimension"`
+	Exercises     []ExerciseTrace     `json:"exercises"`
+	Marks         *float64            `json:"marks"` // mean of the exercises' means
+	Psychometrics []PsychometricTrace `json:"psychometrics,omitempty"`
+	PanelMean     *float64            `json:"panel_mean"`
+	Weight        float64             `json:"weight"`
+	Points        *float64            `json:"points"` // weight × panel_mean; the points add up to the composite
+}
+
+// ExerciseTrace is a dimension as seen in one exercise.
+type ExerciseTrace struct {
+	Exercise string          `json:"exercise"`
+	Criteria []CriterionMean `json:"criteria"`
+	Mean     float64         `json:"mean"`
+}
+
+// CriterionMean is one criterion in one exercise: the marks and their mean.
+type CriterionMean struct {
+	Criterion string      `json:"criterion"`
+	Marks     []RaterMark `json:"marks"`
+	Mean      float64     `json:"mean"`
+}
+
+// RaterMark is one final mark.
+type RaterMark struct {
+	Rater string  `json:"rater"`
+	Score float64 `json:"score"`
+}
+
+// PsychometricTrace is what a scale put into a dimension.
+type PsychometricTrace struct {
+	Instrument string  `json:"instrument"`
+	Scale      string  `json:"scale"`
+	Score      float64 `json:"score"`    // as reported
+	OnScale    float64 `json:"on_scale"` // on the rating scale
+	Share      float64 `json:"share"`
+}
+
+// Settings of a ranking run that samples; they travel with the result.
+type Settings struct {
+	Seed  int64 // default 1
+	Draws int   // default 10,000
+}
+
+// DefaultSettings are the documented ones.
+func DefaultSettings() Settings { return Settings{Seed: 1, Draws: 10_000} }
+
+// traceLimit is the number of candidates above which a ranking carries no
+// trace: nobody recomputes a national round with a pencil, and the figure of
+// any one candidate is had by ranking the round's folder cut to them.
+const traceLimit = 200
+
+// Candidate finds a place by candidate code.
+func (r Ranking) Candidate(code string) (Place, bool) {
+	i := slices.IndexFunc(r.Candidates, func(p Place) bool { return p.Candidate == code })
+	if i < 0 {
+		return Place{}, false
+	}
+	return r.Candidates[i], true
+}
+
+// JSON is the ranking as one document, the same bytes for the same inputs.
+func (r Ranking) JSON() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(r); err != nil {
+		panic("selection: a ranking does not encode: " + err.Error()) // no NaN gets here: see number
+	}
+	return b.Bytes()
+}
+
+// Rank ranks a round by the rule it declares. It returns Invalid with every
+// mistake of the round, and ctx's error when the caller stops waiting.
+func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
+	if err := r.Validate(); err != nil {
+		return Ranking{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Ranking{}, err
+	}
+	r = r.Canonical()
+	c := newColumns(r)
+	standings := ranking.PanelMean(c.data)
+	out := Ranking{
+		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws,
+		Inputs: r.Hash(), Rule: r.Campaign.Rank.Rule, Warnings: c.warnings(), Candidates: []Place{},
+	}
+	for _, standing := range standings {
+		out.Candidates = append(out.Candidates, c.place(standing))
+	}
+	return out, nil
+}
+
+// columns is a round as package ranking wants it, and the way back from
+// indices to codes.
+type columns struct {
+	round      Round
+	candidates []string // those ranked, by code
+	cells      []cellCode
+	tests      []Psychometric // the weighted ones
+	rows       []int          // for each row of data, its index in round.Ratings
+	unobserved []int          // by candidate
+	results    map[resultKey]float64
+	left       leftOut
+	data       ranking.Data
+}
+
+type cellCode struct{ exercise, criterion string }
+
+type resultKey struct{ candidate, test int }
+
+// leftOut counts what the ranking does not use, for the warnings.
+type leftOut struct {
+	unseen    []string // candidates who were not interviewed and yet have marks
+	withdrawn int      // marks set aside
+}
+
+func newColumns(r Round) *columns {
+	c := &columns{round: r, results: map[resultKey]float64{}}
+	index := c.indexCandidates()
+	c.data = ranking.Data{
+		Candidates: len(c.candidates), Raters: len(r.Campaign.Panel), Exercises: len(r.Campaign.Exercises),
+		Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max,
+	}
+	for k, weight := range r.Framework.Weights() {
+		isValue := r.Framework.Dimensions[k].Kind == frameworks.Value
+		c.data.Dimensions = append(c.data.Dimensions, ranking.Dimension{Weight: weight, Value: isValue})
+	}
+	c.addGates()
+	for _, code := range r.Campaign.Rank.Ties {
+		c.data.Ties = append(c.data.Ties, dimensionIndex(r.Framework, code))
+	}
+	c.addRows(index)
+	c.addTests(index)
+	return c
+}
+
+// indexCandidates keeps everyone interviewed and not withdrawn. Where the file
+// does not say who was interviewed, marks say it.
+func (c *columns) indexCandidates() map[string]int32 {
+	marked := map[string]bool{}
+	for i := range c.round.Ratings {
+		marked[c.round.Ratings[i].Candidate] = true
+	}
+	index := map[string]int32{}
+	for _, cand := range c.round.Candidates {
+		interviewed := cand.Interviewed == Yes || cand.Interviewed == NotKnown && marked[cand.Code]
+		if interviewed && !cand.Withdrawn {
+			index[cand.Code] = int32(len(c.candidates))
+			c.candidates = append(c.candidates, cand.Code)
+		} else if marked[cand.Code] && !cand.Withdrawn {
+			c.left.unseen = append(c.left.unseen, cand.Code)
+		}
+	}
+	c.unobserved = make([]int, len(c.candidates))
+	return index
+}
+
+func (c *columns) addGates() {
+	g := c.round.Campaign.Gates
+	c.data.Gates = ranking.Gates{Composite: g.Composite, Veto: g.Veto, VetoMeans: ranking.Discuss}
+	if g.VetoMeans == VetoNo {
+		c.data.Gates.VetoMeans = ranking.NotMet
+	}
+	for _, d := range c.round.Framework.Dimensions {
+		var minimum *float64
+		if m, ok := g.Minimum[d.Code]; ok {
+			minimum = &m
+		}
+		c.data.Gates.Minimum = append(c.data.Gates.Minimum, minimum)
+	}
+}
+
+func (c *columns) addRows(index map[string]int32) {
+	cells := map[cellCode]int32{}
+	for e, exercise := range c.round.Campaign.Exercises {
+		for _, criterion := range exercise.Criteria {
+			_, k := c.round.Framework.Criterion(criterion)
+			code := cellCode{exercise.Code, criterion}
+			cells[code] = int32(len(c.cells))
+			c.cells = append(c.cells, code)
+			c.data.Cells = append(c.data.Cells, ranking.Cell{Exercise: e, Dimension: k})
+		}
+	}
+	raters := map[string]int32{}
+	for j, m := range c.round.Campaign.Panel {
+		raters[m.Rater] = int32(j)
+	}
+	for i := range c.round.Ratings {
+		m := &c.round.Ratings[i]
+		candidate, ranked := index[m.Candidate]
+		switch {
+		case m.Withdrawn:
+			c.left.withdrawn++
+		case !ranked:
+		case !m.Observed:
+			c.unobserved[candidate]++
+		default:
+			c.rows = append(c.rows, i)
+			c.data.Candidate = append(c.data.Candidate, candidate)
+			c.data.Rater = append(c.data.Rater, raters[m.Rater])
+			c.data.Cell = append(c.data.Cell, cells[cellCode{m.Exercise, m.Criterion}])
+			c.data.Score = append(c.data.Score, m.Score)
+		}
+	}
+}
+
+func (c *columns) addTests(index map[string]int32) {
+	type key struct{ instrument, scale string }
+	tests := map[key]int32{}
+	for _, p := range c.round.Campaign.Psychometrics {
+		if p.Use != Weighted {
+			continue
+		}
+		tests[key{p.Instrument, p.Scale}] = int32(len(c.tests))
+		c.tests = append(c.tests, p)
+		loads := make([]bool, len(c.data.Dimensions))
+		for k, d := range c.round.Framework.Dimensions {
+			loads[k] = p.Loads[d.Code] > 0
+		}
+		c.data.Tests = append(c.data.Tests, ranking.Test{Mean: p.Mean, SD: p.SD, Share: p.Share, Loads: loads})
+	}
+	for _, p := range c.round.Psychometrics {
+		candidate, ranked := index[p.Candidate]
+		test, weighted := tests[key{p.Instrument, p.Scale}]
+		if ranked && weighted {
+			c.data.Results = append(c.data.Results, ranking.TestResult{Candidate: candidate, Test: test, Score: p.Score})
+			c.results[resultKey{int(candidate), int(test)}] = p.Score
+		}
+	}
+}
+
+// place turns a standing into codes and words.
+func (c *columns) place(s ranking.Standing) Place {
+	p := Place{
+		Candidate: c.candidates[s.Candidate], TiedWith: []string{}, Gate: s.Gate,
+		PanelMean: number(s.Composite), ValuesMean: number(s.Values), MarksMean: number(s.Marks),
+		NotObserved: c.unobserved[s.Candidate], Reasons: c.reasons(s),
+	}
+	if s.Rank > 0 {
+		p.Rank = &s.Rank
+	}
+	for _, other := range s.Tied {
+		p.TiedWith = append(p.TiedWith, c.candidates[other])
+	}
+	if s.BrokenBy >= 0 {
+		p.TieBrokenBy = &c.round.Framework.Dimensions[s.BrokenBy].Code
+	}
+	for k, m := range s.Dimensions {
+		p.Dimensions = append(p.Dimensions, DimensionPlace{
+			Code: c.round.Framework.Dimensions[k].Code, Weight: c.data.Dimensions[k].Weight,
+			PanelMean: number(m.Score), Marks: number(m.Marks),
+		})
+	}
+	if len(c.candidates) <= traceLimit {
+		p.Trace = c.trace(s)
+	}
+	return p
+}
+
+func (c *columns) trace(s ranking.Standing) []DimensionTrace {
+	var trace []DimensionTrace
+	for k, m := range s.Dimensions {
+		weight := c.data.Dimensions[k].Weight
+		t := DimensionTrace{
+			Dimension: c.round.Framework.Dimensions[k].Code, Exercises: []ExerciseTrace{},
+			Marks: number(m.Marks), PanelMean: number(m.Score), Weight: weight, Points: number(weight * m.Score),
+		}
+		for _, e := range m.Exercises {
+			t.Exercises = append(t.Exercises, c.traceExercise(e))
+		}
+		for _, share := range m.Tests {
+			test := c.tests[share.Test]
+			t.Psychometrics = append(t.Psychometrics, PsychometricTrace{
+				Instrument: test.Instrument, Scale: test.Scale, Score: c.results[resultKey{s.Candidate, share.Test}],
+				OnScale: share.Score, Share: share.Share,
+			})
+		}
+		trace = append(trace, t)
+	}
+	return trace
+}
+
+func (c *columns) traceExercise(e ranking.ExerciseMean) ExerciseTrace {
+	t := ExerciseTrace{Exercise: c.round.Campaign.Exercises[e.Exercise].Code, Mean: e.Mean}
+	for _, cell := range e.Cells {
+		mean := CriterionMean{Criterion: c.cells[cell.Cell].criterion, Mean: cell.Mean}
+		for _, row := range cell.Rows {
+			m := c.round.Ratings[c.rows[row]]
+			mean.Marks = append(mean.Marks, RaterMark{Rater: m.Rater, Score: m.Score})
+		}
+		slices.SortFunc(mean.Marks, func(a, b RaterMark) int { return cmp.Compare(a.Rater, b.Rater) })
+		t.Criteria = append(t.Criteria, mean)
+	}
+	return t
+}
+
+// number is a figure for JSON: null where there is none.
+func number(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	return &x
+}
