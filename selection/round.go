@@ -159,9 +159,9 @@ func (r Round) Canonical() Round {
 	slices.SortFunc(r.Campaign.Panel, func(a, b Member) int { return cmp.Compare(a.Rater, b.Rater) })
 	r.Candidates = slices.Clone(r.Candidates)
 	slices.SortFunc(r.Candidates, func(a, b Candidate) int { return cmp.Compare(a.Code, b.Code) })
-	if !slices.IsSortedFunc(r.Ratings, compareRatings) {
+	if !slices.IsSortedFunc(r.Ratings, CompareRatings) {
 		r.Ratings = slices.Clone(r.Ratings)
-		slices.SortFunc(r.Ratings, compareRatings)
+		slices.SortFunc(r.Ratings, CompareRatings)
 	}
 	r.Psychometrics = slices.Clone(r.Psychometrics)
 	slices.SortFunc(r.Psychometrics, func(a, b PsychometricResult) int {
@@ -170,14 +170,18 @@ func (r Round) Canonical() Round {
 	return r
 }
 
-func compareRatings(a, b Rating) int {
+// CompareRatings orders ratings canonically: by candidate, exercise, criterion
+// and rater.
+func CompareRatings(a, b Rating) int {
 	return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Exercise, b.Exercise),
 		cmp.Compare(a.Criterion, b.Criterion), cmp.Compare(a.Rater, b.Rater))
 }
 
 // Hash is SHA-256 in hex over the canonical round, prior included: two rounds
 // with the same hash rank the same. Each part is one line: framework and
-// campaign as JSON, then candidates, ratings and results, then the prior.
+// campaign as JSON, then candidates, ratings and results, then the prior. What
+// followed from the ranking (findings, offers) is no input to it: a decision
+// leaves the hash as it was.
 func (r Round) Hash() string {
 	r = r.Canonical()
 	sum := sha256.New()
@@ -186,6 +190,7 @@ func (r Round) Hash() string {
 	line(r.Framework)
 	line(r.Campaign)
 	for _, c := range r.Candidates {
+		c.Appointable, c.Offered, c.Accepted = NotKnown, NotKnown, NotKnown
 		line(c)
 	}
 	var buf []byte

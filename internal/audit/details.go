@@ -1,0 +1,200 @@
+package audit
+
+// The details of each event. Fields are codes, states and reasons; what is
+// sealed (a mark, a note) is in the payload only, which the service can write
+// and not read back.
+
+// TrustCreated begins a trust.
+type TrustCreated struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// PersonAdded is a new account.
+type PersonAdded struct {
+	Username string   `json:"username"`
+	Roles    []string `json:"roles"`
+}
+
+// RolesChanged replaces a person's roles in the trust.
+type RolesChanged struct {
+	Roles []string `json:"roles"`
+}
+
+// PasswordSet is a new password; what it is, nobody records.
+type PasswordSet struct{}
+
+// SignInLinkMade is a one-time link, in a demo trust only.
+type SignInLinkMade struct{}
+
+// FrameworkSaved is a new draft or a change to one.
+type FrameworkSaved struct {
+	Code    string `json:"code"`
+	Version int    `json:"version"`
+	Hash    string `json:"sha256"`
+}
+
+// FrameworkPublished freezes a version.
+type FrameworkPublished struct {
+	Code    string `json:"code"`
+	Version int    `json:"version"`
+	Hash    string `json:"sha256"`
+}
+
+// FrameworkRetired ends a version for new campaigns.
+type FrameworkRetired struct {
+	Code    string `json:"code"`
+	Version int    `json:"version"`
+}
+
+// CampaignSaved is a new campaign or a change to its draft.
+type CampaignSaved struct {
+	Code string `json:"code"`
+	Plan string `json:"plan_sha256"`
+}
+
+// CampaignImported is a round that was scored elsewhere.
+type CampaignImported struct {
+	Code   string `json:"code"`
+	Inputs string `json:"inputs_sha256"`
+	Marks  int    `json:"marks"`
+}
+
+// CampaignExported says that the round's files left the service.
+type CampaignExported struct {
+	Inputs string `json:"inputs_sha256"`
+}
+
+// SeatFilled says who sits in a panel seat.
+type SeatFilled struct {
+	Rater  string `json:"rater"`
+	Person string `json:"person_id"`
+}
+
+// CandidatesAdded names them by code.
+type CandidatesAdded struct {
+	Codes []string `json:"codes"`
+}
+
+// CandidateChanged is how far a candidate came, or that they withdrew.
+type CandidateChanged struct {
+	Code      string            `json:"code"`
+	Answers   map[string]string `json:"answers"`
+	Withdrawn bool              `json:"withdrawn"`
+}
+
+// ResultsEntered says for whom psychometric results came in.
+type ResultsEntered struct {
+	Results []ResultEntered `json:"results"`
+}
+
+// ResultEntered is one of them.
+type ResultEntered struct {
+	Candidate  string  `json:"candidate"`
+	Instrument string  `json:"instrument"`
+	Scale      string  `json:"scale"`
+	Score      float64 `json:"score"`
+}
+
+// SheetsAssigned says who is to mark whom.
+type SheetsAssigned struct {
+	Sheets int `json:"sheets"`
+}
+
+// ScoringOpened locks the plan.
+type ScoringOpened struct {
+	Framework string `json:"framework_sha256"`
+	Plan      string `json:"plan_sha256"`
+	Sheets    int    `json:"sheets"`
+}
+
+// SheetSaved is a draft as it was saved.
+type SheetSaved struct {
+	Sheet any `json:"sheet"`
+}
+
+// SheetSubmitted is a sheet as it was sealed.
+type SheetSubmitted struct {
+	Sheet any `json:"sheet"`
+}
+
+// MarkRevised is a moderated mark.
+type MarkRevised struct {
+	Criterion string `json:"criterion"`
+	Reason    string `json:"reason"`
+	Sheet     any    `json:"sheet"` // after the change, revisions included
+}
+
+// SheetWithdrawn sets a sheet aside for a declared interest.
+type SheetWithdrawn struct {
+	Reason string `json:"reason"`
+}
+
+// MarksRevealed opens the marks to the panel.
+type MarksRevealed struct {
+	Missing int    `json:"missing"`
+	Reason  string `json:"reason"`
+}
+
+// ModerationClosed fixes the marks.
+type ModerationClosed struct{}
+
+// InterestDeclared is a connection between a member and a candidate.
+type InterestDeclared struct {
+	Rater     string `json:"rater"`
+	Candidate string `json:"candidate"`
+	Nature    string `json:"nature"`
+	Details   string `json:"details"`
+	Late      bool   `json:"late"`
+}
+
+// InterestJudged is what HR decided of it.
+type InterestJudged struct {
+	Rater     string `json:"rater"`
+	Candidate string `json:"candidate"`
+	Outcome   string `json:"outcome"`
+	Reason    string `json:"reason"`
+}
+
+// RankingStored is a ranking run.
+type RankingStored struct {
+	Run    string `json:"run_id"`
+	Engine string `json:"engine"`
+	Inputs string `json:"inputs_sha256"`
+	Result string `json:"result_sha256"`
+}
+
+// DecisionRecorded is the panel's decision, whole.
+type DecisionRecorded struct {
+	Run      string `json:"run_id"`
+	Decision any    `json:"decision"`
+}
+
+// EventKind is the name under which the log keeps the event.
+func (TrustCreated) EventKind() string       { return "trust.created" }
+func (PersonAdded) EventKind() string        { return "person.added" }
+func (RolesChanged) EventKind() string       { return "person.roles-changed" }
+func (PasswordSet) EventKind() string        { return "person.password-set" }
+func (SignInLinkMade) EventKind() string     { return "person.sign-in-link-made" }
+func (FrameworkSaved) EventKind() string     { return "framework.saved" }
+func (FrameworkPublished) EventKind() string { return "framework.published" }
+func (FrameworkRetired) EventKind() string   { return "framework.retired" }
+func (CampaignSaved) EventKind() string      { return "campaign.saved" }
+func (CampaignImported) EventKind() string   { return "campaign.imported" }
+func (CampaignExported) EventKind() string   { return "campaign.exported" }
+func (SeatFilled) EventKind() string         { return "campaign.seat-filled" }
+func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added" }
+func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
+func (ResultsEntered) EventKind() string     { return "campaign.results-entered" }
+func (SheetsAssigned) EventKind() string     { return "campaign.sheets-assigned" }
+func (ScoringOpened) EventKind() string      { return "campaign.scoring-opened" }
+func (SheetSaved) EventKind() string         { return "sheet.saved" }
+func (SheetSubmitted) EventKind() string     { return "sheet.submitted" }
+func (MarkRevised) EventKind() string        { return "sheet.mark-revised" }
+func (SheetWithdrawn) EventKind() string     { return "sheet.withdrawn" }
+func (MarksRevealed) EventKind() string      { return "campaign.marks-revealed" }
+func (ModerationClosed) EventKind() string   { return "campaign.moderation-closed" }
+func (InterestDeclared) EventKind() string   { return "campaign.interest-declared" }
+func (InterestJudged) EventKind() string     { return "campaign.interest-judged" }
+func (RankingStored) EventKind() string      { return "campaign.ranking-stored" }
+func (DecisionRecorded) EventKind() string   { return "campaign.decided" }

@@ -1,0 +1,470 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"appointable/frameworks"
+	"appointable/internal/access"
+	"appointable/internal/audit"
+	"appointable/internal/fault"
+	"appointable/selection"
+)
+
+// Campaign is a campaign with its framework, its progress and what the person
+// who asks may do in it.
+type Campaign struct {
+	ID        uuid.UUID          `json:"-"`
+	Version   int                `json:"version"` // grows with every change; what If-Match compares
+	Framework Framework          `json:"framework"`
+	Document  selection.Campaign `json:"document"`
+	Progress  selection.Progress `json:"progress"`
+	Roles     []access.Role      `json:"roles"`           // of the person who asks, seat included
+	Rater     string             `json:"rater,omitempty"` // their rater code, where they have a seat
+}
+
+type campaignRow struct {
+	ID        uuid.UUID       `db:"campaign_id"`
+	Version   int             `db:"version"`
+	Document  []byte          `db:"document"`
+	Phase     selection.Phase `db:"phase"`
+	LockFrame sql.NullString  `db:"framework_sha256"`
+	LockPlan  sql.NullString  `db:"plan_sha256"`
+	Opened    *time.Time      `db:"opened_at"`
+	Revealed  *time.Time      `db:"revealed_at"`
+	Reason    string          `db:"reveal_reason"`
+	Moderated *time.Time      `db:"moderated_at"`
+	Decided   *time.Time      `db:"decided_at"`
+	Imported  string          `db:"imported_from_sha256"`
+
+	FrameworkID   uuid.UUID         `db:"framework_id"`
+	FrameworkDoc  []byte            `db:"framework_document"`
+	FrameworkRev  int               `db:"framework_revision"`
+	FrameworkHash sql.NullString    `db:"framework_hash"`
+	Status        frameworks.Status `db:"framework_status"`
+	Published     *time.Time        `db:"framework_published_at"`
+}
+
+const selectCampaign = `
+	select c.campaign_id, c.version, c.document, c.phase, c.framework_sha256, c.plan_sha256, c.opened_at, c.revealed_at,
+	       c.reveal_reason, c.moderated_at, c.decided_at, c.imported_from_sha256,
+	       f.framework_id, f.document as framework_document, f.revision as framework_revision, f.content_hash as framework_hash,
+	       f.status as framework_status, f.published_at as framework_published_at
+	  from campaigns c join frameworks f using (trust_id, framework_id)
+	 where c.trust_id = $1 and c.campaign_id = $2 `
+
+func (r campaignRow) campaign() (Campaign, error) {
+	c := Campaign{
+		ID: r.ID, Version: r.Version,
+		Framework: Framework{ID: r.FrameworkID, Revision: r.FrameworkRev, Status: r.Status, Hash: r.FrameworkHash.String, PublishedAt: utc(r.Published)},
+		Progress: selection.Progress{
+			Phase: r.Phase, OpenedAt: utc(r.Opened), RevealedAt: utc(r.Revealed), RevealReason: r.Reason,
+			ModeratedAt: utc(r.Moderated), DecidedAt: utc(r.Decided), ImportedFromHash: r.Imported,
+		},
+	}
+	if r.LockPlan.Valid {
+		c.Progress.Lock = &selection.Lock{Framework: r.LockFrame.String, Plan: r.LockPlan.String}
+	}
+	if err := json.Unmarshal(r.Document, &c.Document); err != nil {
+		return c, fmt.Errorf("stored campaign: %w", err)
+	}
+	if err := json.Unmarshal(r.FrameworkDoc, &c.Framework.Document); err != nil {
+		return c, fmt.Errorf("stored framework: %w", err)
+	}
+	return c, nil
+}
+
+// NewCampaign is a campaign and the framework version it uses.
+type NewCampaign struct {
+	Framework string
+	Version   int
+	Document  selection.Campaign
+}
+
+// CreateCampaign stores a draft. It returns NotFound for the framework,
+// Conflict where it is not one to begin with or the code is taken, Invalid
+// with the path of each mistake.
+func (db *DB) CreateCampaign(ctx context.Context, who Actor, key Key, n NewCampaign) (Campaign, error) {
+	return once(ctx, db, who, "", key, func(t *tx) (Campaign, error) {
+		if err := t.may(access.EditCampaign); err != nil {
+			return Campaign{}, err
+		}
+		f, err := t.framework(n.Framework, n.Version, "for share")
+		if err != nil {
+			return Campaign{}, err
+		}
+		if err := f.Status.StartCampaign(); err != nil {
+			return Campaign{}, err
+		}
+		c := Campaign{Framework: f, Document: n.Document.WithDefaults(), Progress: selection.Progress{Phase: selection.Draft}}
+		if err := c.Document.Validate(f.Document); err != nil {
+			return c, err
+		}
+		if err := t.insertCampaign(&c, false); err != nil {
+			return c, err
+		}
+		return c, t.noteCampaign(c, audit.CampaignSaved{Code: c.Document.Code, Plan: c.Document.Locked(f.Document).Plan})
+	})
+}
+
+// insertCampaign stores a campaign and its panel. imported marks the
+// transaction as the one that may load marks.
+func (t *tx) insertCampaign(c *Campaign, imported bool) error {
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	c.ID, c.Version, c.Roles = id, 1, t.roles()
+	body, err := plan(c.Document)
+	if err != nil {
+		return err
+	}
+	err = t.exec(`
+		insert into campaigns (trust_id, campaign_id, code, title, framework_id, document, imported_in, created_at)
+		values ($1, $2, $3, $4, $5, $6, case when $7 then pg_current_xact_id() end, $8)`,
+		t.who.Trust, c.ID, c.Document.Code, c.Document.Title, c.Framework.ID, body, imported, t.now)
+	if err != nil {
+		return err
+	}
+	return t.insertPanel(c.ID, c.Document)
+}
+
+// plan is the campaign's document without its panel, which has a table of its
+// own because people sit on it.
+func plan(c selection.Campaign) ([]byte, error) {
+	c.Panel = nil
+	body, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("campaign: %w", err)
+	}
+	return body, nil
+}
+
+func (t *tx) insertPanel(campaign uuid.UUID, c selection.Campaign) error {
+	for _, m := range c.Panel {
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		exercises := m.Exercises
+		if exercises == nil {
+			exercises = []string{}
+		}
+		err = t.exec(`
+			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) noteCampaign(c Campaign, detail audit.Detail) error {
+	return t.note(audit.Object{Kind: "campaign", ID: c.ID, Version: c.Version}, detail)
+}
+
+// campaign loads the campaign that the transaction entered.
+func (t *tx) campaign(lock string) (Campaign, error) {
+	var row campaignRow
+	if err := t.get(&row, selectCampaign+lock, t.who.Trust, t.at.Campaign); err != nil {
+		return Campaign{}, err
+	}
+	c, err := row.campaign()
+	if err != nil {
+		return c, err
+	}
+	c.Roles = t.roles()
+	var panel []memberRow
+	err = t.all(&panel, `
+		select member_id, rater, role, marked_chair, optional, exercises from panel_members
+		 where trust_id = $1 and campaign_id = $2 order by rater`, t.who.Trust, t.at.Campaign)
+	for _, m := range panel {
+		c.Document.Panel = append(c.Document.Panel, m.member())
+		if m.ID == t.at.Member.UUID {
+			c.Rater = m.Rater
+		}
+	}
+	return c, err
+}
+
+type memberRow struct {
+	ID        uuid.UUID           `db:"member_id"`
+	Rater     string              `db:"rater"`
+	Role      selection.PanelRole `db:"role"`
+	Chair     bool                `db:"marked_chair"`
+	Optional  bool                `db:"optional"`
+	Exercises pq.StringArray      `db:"exercises"`
+}
+
+func (r memberRow) member() selection.Member {
+	m := selection.Member{Rater: r.Rater, Role: r.Role, Chair: r.Chair, Optional: r.Optional}
+	if len(r.Exercises) > 0 {
+		m.Exercises = r.Exercises
+	}
+	return m
+}
+
+// lockCampaign loads the campaign for a change and counts its version up;
+// version 0 stands for any.
+func (t *tx) lockCampaign(version int) (Campaign, error) {
+	c, err := t.campaign("for update of c")
+	if err != nil {
+		return c, err
+	}
+	if version != 0 && version != c.Version {
+		return c, stale("the campaign")
+	}
+	c.Version++
+	return c, nil
+}
+
+// saveProgress writes phase, lock and times, and the version counted up.
+func (t *tx) saveProgress(c Campaign) error {
+	p := c.Progress
+	lock := selection.Lock{}
+	if p.Lock != nil {
+		lock = *p.Lock
+	}
+	return t.exec(`
+		update campaigns
+		   set version = $3, phase = $4, framework_sha256 = nullif($5, ''), plan_sha256 = nullif($6, ''), opened_at = $7,
+		       revealed_at = $8, reveal_reason = $9, moderated_at = $10, decided_at = $11, imported_from_sha256 = $12
+		 where trust_id = $1 and campaign_id = $2`,
+		t.who.Trust, c.ID, c.Version, string(p.Phase), lock.Framework, lock.Plan, p.OpenedAt,
+		p.RevealedAt, p.RevealReason, p.ModeratedAt, p.DecidedAt, p.ImportedFromHash)
+}
+
+// changeCampaign is every use case that changes a campaign as a whole: lock,
+// ask the domain, write the progress, note the event.
+func (db *DB) changeCampaign(ctx context.Context, who Actor, code string, version int, action access.Action, change func(*tx, *Campaign) (audit.Detail, error)) (Campaign, error) {
+	var c Campaign
+	err := db.write(ctx, who, code, func(t *tx) error {
+		if err := t.may(action); err != nil {
+			return err
+		}
+		var err error
+		if c, err = t.lockCampaign(version); err != nil {
+			return err
+		}
+		detail, err := change(t, &c)
+		if err != nil {
+			return err
+		}
+		if err := t.saveProgress(c); err != nil {
+			return err
+		}
+		return t.noteCampaign(c, detail)
+	})
+	return c, err
+}
+
+func requireDraft(c Campaign, what string) error {
+	if c.Progress.Phase != selection.Draft {
+		return fault.New(fault.Conflict, "%s is locked since scoring opened", what)
+	}
+	return nil
+}
+
+// ChangeCampaign replaces the document of a draft; its code stays. Seats keep
+// the person who sits in them where the rater code stays. It returns Conflict
+// once scoring has opened.
+func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, document selection.Campaign) (Campaign, error) {
+	return db.changeCampaign(ctx, who, document.Code, version, access.EditCampaign, func(t *tx, c *Campaign) (audit.Detail, error) {
+		if err := requireDraft(*c, "the plan"); err != nil {
+			return nil, err
+		}
+		document = document.WithDefaults()
+		if err := document.Validate(c.Framework.Document); err != nil {
+			return nil, err
+		}
+		c.Document = document
+		body, err := plan(document)
+		if err != nil {
+			return nil, err
+		}
+		err = t.exec(`update campaigns set title = $3, document = $4 where trust_id = $1 and campaign_id = $2`,
+			who.Trust, c.ID, document.Title, body)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.replacePanel(c.ID, document); err != nil {
+			return nil, err
+		}
+		return audit.CampaignSaved{Code: document.Code, Plan: document.Locked(c.Framework.Document).Plan}, nil
+	})
+}
+
+func (t *tx) replacePanel(campaign uuid.UUID, c selection.Campaign) error {
+	type seated struct {
+		Rater  string    `db:"rater"`
+		Person uuid.UUID `db:"person_id"`
+	}
+	var seats []seated
+	err := t.all(&seats, `
+		delete from panel_members where trust_id = $1 and campaign_id = $2
+		returning rater, coalesce(person_id, '00000000-0000-0000-0000-000000000000') as person_id`, t.who.Trust, campaign)
+	if err != nil {
+		return err
+	}
+	if err := t.insertPanel(campaign, c); err != nil {
+		return err
+	}
+	seats = slices.DeleteFunc(seats, func(s seated) bool { return s.Person == uuid.Nil })
+	for _, s := range seats {
+		err := t.exec(`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3`,
+			t.who.Trust, campaign, s.Rater, s.Person)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FillSeat says who sits in a panel seat. It returns NotFound for the rater or
+// the person, Conflict once scoring has opened.
+func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username string) (Campaign, error) {
+	return db.changeCampaign(ctx, who, code, 0, access.EditCampaign, func(t *tx, c *Campaign) (audit.Detail, error) {
+		if err := requireDraft(*c, "who sits on the panel"); err != nil {
+			return nil, err
+		}
+		var person uuid.UUID
+		err := t.get(&person, `select person_id from people where trust_id = $1 and username = lower($2) and left_at is null`, who.Trust, username)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
+		}
+		if err != nil {
+			return nil, err
+		}
+		err = t.one(fault.New(fault.NotFound, "there is no rater %q on the panel", rater),
+			`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3`, who.Trust, c.ID, rater, person)
+		return audit.SeatFilled{Rater: rater, Person: person.String()}, err
+	})
+}
+
+// OpenScoring locks and hashes the plan and makes the sheets: those assigned
+// before, else one for every candidate to be seen, exercise and member who
+// marks it.
+func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
+	return db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
+		candidates, err := t.candidates()
+		if err != nil {
+			return nil, err
+		}
+		c.Progress, err = c.Progress.OpenScoring(t.now, c.Document, c.Framework.Document, c.Framework.Status, candidates)
+		if err != nil {
+			return nil, err
+		}
+		sheets, err := t.makeSheets(c.Document, candidates)
+		if err != nil {
+			return nil, err
+		}
+		return audit.ScoringOpened{Framework: c.Progress.Lock.Framework, Plan: c.Progress.Lock.Plan, Sheets: sheets}, nil
+	})
+}
+
+// CloseScoring reveals the marks before all required sheets are in, or after,
+// where nobody has noticed that they are; the chair gives a reason for what is
+// missing.
+func (db *DB) CloseScoring(ctx context.Context, who Actor, code, reason string) (Campaign, error) {
+	return db.changeCampaign(ctx, who, code, 0, access.CloseScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
+		return t.reveal(c, reason)
+	})
+}
+
+// reveal asks the database, which alone can count all sheets, and the domain.
+func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
+	if c.Progress.Phase != selection.Scoring {
+		_, err := c.Progress.Reveal(t.now, 0, reason)
+		return nil, err
+	}
+	var missing int
+	if err := t.get(&missing, `select reveal($1, $2, $3, $4)`, t.who.Trust, c.ID, t.now, reason); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.Progress, err = c.Progress.Reveal(t.now, missing, reason); err != nil {
+		return nil, err
+	}
+	return audit.MarksRevealed{Missing: missing, Reason: c.Progress.RevealReason}, nil
+}
+
+// revealIfComplete reveals when the last required sheet is in. It runs after
+// the submission's own commit, so that of two last submitters at once the
+// later one sees both.
+func (db *DB) revealIfComplete(ctx context.Context, who Actor, code string) error {
+	return db.write(ctx, who, code, func(t *tx) error {
+		c, err := t.lockCampaign(0)
+		if err != nil || c.Progress.Phase != selection.Scoring {
+			return err
+		}
+		var left int
+		if err := t.get(&left, `select sheets_left($1, $2, 1)`, who.Trust, c.ID); err != nil || left > 0 {
+			return err
+		}
+		detail, err := t.reveal(&c, "")
+		if err != nil {
+			return err
+		}
+		if err := t.saveProgress(c); err != nil {
+			return err
+		}
+		return t.noteCampaign(c, detail)
+	})
+}
+
+// CloseModeration fixes the marks. Composites and ranks appear.
+func (db *DB) CloseModeration(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
+	return db.changeCampaign(ctx, who, code, version, access.CloseModeration, func(t *tx, c *Campaign) (audit.Detail, error) {
+		var err error
+		c.Progress, err = c.Progress.CloseModeration(t.now)
+		return audit.ModerationClosed{}, err
+	})
+}
+
+// Campaign returns a campaign as the person may see it.
+func (db *DB) Campaign(ctx context.Context, who Actor, code string) (Campaign, error) {
+	var c Campaign
+	err := db.read(ctx, who, code, func(t *tx) error {
+		if err := t.may(access.ReadCampaign); err != nil {
+			return err
+		}
+		var err error
+		c, err = t.campaign("")
+		return err
+	})
+	return c, err
+}
+
+// CampaignSummary is a line of the list.
+type CampaignSummary struct {
+	Code  string          `db:"code" json:"campaign"`
+	Title string          `db:"title" json:"title"`
+	Phase selection.Phase `db:"phase" json:"phase"`
+}
+
+// Campaigns lists the campaigns a person may read by code, after a code, at
+// most limit: all of the trust for its officers and auditors, those with a
+// seat for everybody else.
+func (db *DB) Campaigns(ctx context.Context, who Actor, after string, limit int) ([]CampaignSummary, error) {
+	list := []CampaignSummary{}
+	err := db.read(ctx, who, "", func(t *tx) error {
+		return t.all(&list, `
+			select c.code, c.title, c.phase from campaigns c
+			 where c.trust_id = $1 and c.code > $2
+			   and ($4 or exists (select from panel_members m
+			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5))
+			 order by c.code limit $3`,
+			who.Trust, after, limit, access.Allowed(who.Roles, access.ReadCampaign), who.person())
+	})
+	return list, err
+}

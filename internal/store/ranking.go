@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"appointable/internal/access"
+	"appointable/internal/audit"
+	"appointable/internal/fault"
+	"appointable/selection"
+)
+
+// RankingRun is a stored ranking: the bytes as they were computed, so that
+// whoever asks is given the same, and the run can be repeated.
+type RankingRun struct {
+	ID     uuid.UUID `db:"run_id"`
+	At     time.Time `db:"created_at"`
+	Result []byte    `db:"result"` // selection.Ranking as JSON
+}
+
+// Ranking decodes the result.
+func (r RankingRun) Ranking() (selection.Ranking, error) {
+	var out selection.Ranking
+	if err := json.Unmarshal(r.Result, &out); err != nil {
+		return out, fmt.Errorf("stored ranking: %w", err)
+	}
+	return out, nil
+}
+
+// Rank ranks a campaign whose moderation is closed and stores the run. The
+// round is read in one snapshot, ranked outside any transaction, and stored
+// only if nothing changed meanwhile. It returns Conflict before moderation has
+// closed.
+func (db *DB) Rank(ctx context.Context, who Actor, campaign string, s selection.Settings) (RankingRun, error) {
+	for range maxAttempts {
+		round, version, err := db.Round(ctx, who, campaign)
+		if err != nil {
+			return RankingRun{}, err
+		}
+		ranking, err := selection.Rank(ctx, round, s)
+		if err != nil {
+			return RankingRun{}, err
+		}
+		run, err := db.saveRanking(ctx, who, campaign, version, ranking)
+		if !fault.Is(err, fault.Stale) {
+			return run, err
+		}
+	}
+	return RankingRun{}, stale("the campaign")
+}
+
+// saveRanking stores a run of the inputs that version stands for: whatever
+// changes a campaign counts its version up, so that an equal version is an
+// equal hash of the inputs.
+func (db *DB) saveRanking(ctx context.Context, who Actor, campaign string, version int, r selection.Ranking) (RankingRun, error) {
+	var run RankingRun
+	err := db.write(ctx, who, campaign, func(t *tx) error {
+		if err := t.may(access.ReadRanking); err != nil {
+			return err
+		}
+		c, err := t.lockCampaign(version)
+		if err != nil {
+			return err
+		}
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		run = RankingRun{ID: id, At: t.now, Result: r.JSON()}
+		err = t.exec(`
+			insert into ranking_runs (trust_id, campaign_id, run_id, engine, seed, draws, inputs_sha256, result, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			who.Trust, c.ID, run.ID, r.Engine, r.Seed, r.Draws, r.Inputs, run.Result, run.At)
+		if err != nil {
+			return err
+		}
+		if err := t.saveProgress(c); err != nil {
+			return err
+		}
+		return t.noteCampaign(c, audit.RankingStored{Run: id.String(), Engine: r.Engine, Inputs: r.Inputs, Result: fmt.Sprintf("%x", sha256.Sum256(run.Result))})
+	})
+	return run, err
+}
+
+// LatestRanking returns the latest run. It returns Conflict before moderation
+// has closed and NotFound where nothing was ranked yet.
+func (db *DB) LatestRanking(ctx context.Context, who Actor, campaign string) (RankingRun, error) {
+	var run RankingRun
+	err := db.read(ctx, who, campaign, func(t *tx) error {
+		if err := t.mayRank(); err != nil {
+			return err
+		}
+		var err error
+		run, err = t.latestRanking()
+		return err
+	})
+	return run, err
+}
+
+// mayRank holds ranks back until moderation is closed, so that nobody can
+// steer marks towards a rank.
+func (t *tx) mayRank() error {
+	if err := t.may(access.ReadRanking); err != nil {
+		return err
+	}
+	if phase := selection.Phase(t.at.Phase.String); !(selection.Progress{Phase: phase}).Ranked() {
+		return fault.New(fault.Conflict, "composites and ranks appear once moderation is closed; the campaign is in the phase %s", phase)
+	}
+	return nil
+}
+
+func (t *tx) latestRanking() (RankingRun, error) {
+	var run RankingRun
+	err := t.get(&run, `
+		select run_id, created_at, result from ranking_runs
+		 where trust_id = $1 and campaign_id = $2 order by run_id desc limit 1`, t.who.Trust, t.at.Campaign)
+	if errors.Is(err, sql.ErrNoRows) {
+		return run, fault.New(fault.NotFound, "this campaign has not been ranked yet")
+	}
+	run.At = run.At.UTC()
+	return run, err
+}
