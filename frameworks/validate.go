@@ -111,6 +111,7 @@ const maxComplaints = 100
 type validation struct {
 	complaints fault.List
 	more       int
+	soundScale bool // else no anchor can be held against the scale
 }
 
 func (v *validation) add(where, format string, args ...any) {
@@ -129,32 +130,37 @@ func (v *validation) err() error {
 }
 
 func (v *validation) scale(s Scale) {
-	defer v.anchors("scale.labels", s.Labels, s, maxTitle)
-	for _, number := range []float64{s.Min, s.Max, s.Step} {
-		if !(math.Abs(number) <= maxScore) { // written so that NaN is caught
-			v.add("scale", "min, max and step must be numbers between -%d and %d", maxScore, maxScore)
-			return
-		}
+	where, problem := s.problem()
+	v.soundScale = problem == ""
+	if !v.soundScale {
+		v.add(where, "%s", problem)
 	}
-	switch {
-	case !s.usable():
-		v.add("scale", "min %s must be below max %s, by at least %s", FormatScore(s.Min), FormatScore(s.Max), FormatScore(minStep))
-	case s.Step < 0:
-		v.add("scale.step", "step %s is negative; write the distance between two marks, or 0 to allow any number", FormatScore(s.Step))
-	case s.Step == 0:
-		// Any number from min to max.
-	case s.Step < minStep:
-		v.add("scale.step", "step %s is too small; write at least %s, or 0 to allow any number", FormatScore(s.Step), FormatScore(minStep))
-	case (s.Max-s.Min)/s.Step > maxSteps+tolerance:
-		v.add("scale.step", "step %s makes more than %d marks; write a larger step, or 0 to allow any number", FormatScore(s.Step), maxSteps+1)
-	case !s.onGrid(s.Max):
-		v.add("scale.step", "steps of %s from %s do not reach %s; choose a step that divides the range", FormatScore(s.Step), FormatScore(s.Min), FormatScore(s.Max))
-	}
+	v.anchors("scale.labels", s.Labels, s, maxTitle)
 }
 
-// usable reports whether a mark can be compared with the ends of the scale.
-func (s Scale) usable() bool {
-	return s.Max-s.Min >= minStep-tolerance && math.Abs(s.Min) <= maxScore && math.Abs(s.Max) <= maxScore
+// problem says what is wrong with a scale, and where; both are empty if nothing.
+func (s Scale) problem() (where, problem string) {
+	for _, number := range []float64{s.Min, s.Max, s.Step} {
+		if !(math.Abs(number) <= maxScore) { // written so that NaN is caught
+			return "scale", fmt.Sprintf("min, max and step must be numbers between -%d and %d", maxScore, maxScore)
+		}
+	}
+	lowest, highest, step := FormatScore(s.Min), FormatScore(s.Max), FormatScore(s.Step)
+	switch {
+	case s.Max-s.Min < minStep-tolerance:
+		return "scale", fmt.Sprintf("min %s must be below max %s, by at least %s", lowest, highest, FormatScore(minStep))
+	case s.Step < 0:
+		return "scale.step", fmt.Sprintf("step %s is negative; write the distance between two marks, or 0 to allow any number", step)
+	case s.Step == 0:
+		return "", ""
+	case s.Step < minStep:
+		return "scale.step", fmt.Sprintf("step %s is too small; write at least %s, or 0 to allow any number", step, FormatScore(minStep))
+	case (s.Max-s.Min)/s.Step > maxSteps+tolerance:
+		return "scale.step", fmt.Sprintf("step %s makes more than %d marks; write a larger step, or 0 to allow any number", step, maxSteps+1)
+	case !s.onGrid(s.Max):
+		return "scale.step", fmt.Sprintf("steps of %s from %s do not reach %s; choose a step that divides the range", step, lowest, highest)
+	}
+	return "", ""
 }
 
 func (v *validation) dimensions(f Framework) {
@@ -204,7 +210,7 @@ func (v *validation) anchors(where string, anchors Anchors, scale Scale, longest
 		return
 	}
 	for i, a := range anchors {
-		if scale.usable() {
+		if v.soundScale {
 			if err := scale.Allows(a.Score); err != nil {
 				v.add(where, "%s", err)
 			}

@@ -166,7 +166,7 @@ func TestDamagedYAML(t *testing.T) {
 		"broken indentation":    {"    title: \"Safety", "   title: \"Safety", "8:4: a list item “- …” was expected here; correct the indentation"},
 		"unquoted colon":        {"title: Our values", "title: Our values: all", "3:18: a second “key: value” begins inside a value; put a text with “: ” in it in quotes, close an open quote above, or correct the indentation"},
 		"open quote":            {"\"Safety: always\"", "\"Safety: always", "22:17: a second “key: value” begins inside a value; "},
-		"tab":                   {"    kind", "\tkind", "7:1: this character cannot begin a text"},
+		"tab":                   {"    kind", "\tkind", "7:1: a tab is used for indentation; use spaces"},
 		"alias":                 {"Looks on", "*looks", "17:19: a text that begins with * is read as an alias; put it in quotes"},
 		"tag":                   {"Looks on", "!!binary aGk=", "17:14: dimensions[0].criteria[0].anchors.1: the tag !!binary is not understood; leave it out, or put a text that begins with ! in quotes"},
 		"second document":       {"dimensions:", "---\ndimensions:", "5:1: a second document begins here; a file holds one"},

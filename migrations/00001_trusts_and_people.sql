@@ -79,11 +79,13 @@ create table sign_in_links (
 );
 
 -- The trust of an address is looked up before anybody is known.
+-- +goose StatementBegin
 create function find_trust(p_slug text) returns table (trust_id uuid, slug text, name text, demo boolean)
   language sql stable security definer set search_path = public, pg_temp
   begin atomic
     select t.trust_id, t.slug, t.name, t.demo from trusts t where t.slug = p_slug;
   end;
+-- +goose StatementEnd
 
 -- Who holds a session token: one round trip for a request. Sessions unused for
 -- p_idle are over; the time of use is written at most once a minute, so that

@@ -87,7 +87,11 @@ begin
     return new;
   end if;
   if tg_op = 'INSERT' then
-    if exists (select from campaigns c where c.trust_id = new.trust_id and c.campaign_id = new.campaign_id
+    -- An upsert comes by here first; where the mark is there already it comes
+    -- again as an update and is judged below.
+    if exists (select from scores m where m.trust_id = new.trust_id and m.campaign_id = new.campaign_id
+                  and m.sheet_id = new.sheet_id and m.criterion = new.criterion)
+       or exists (select from campaigns c where c.trust_id = new.trust_id and c.campaign_id = new.campaign_id
                   and c.imported_in = pg_current_xact_id()) then
       return new;
     end if;
@@ -127,6 +131,7 @@ create trigger sheets_forward before update on sheets for each row execute funct
 
 -- How many required sheets are still open, counted as the owner because the
 -- asker may see only their own. Counting stops at p_limit.
+-- +goose StatementBegin
 create function sheets_left(p_trust uuid, p_campaign uuid, p_limit integer) returns integer
   language sql stable security definer set search_path = public, pg_temp
   begin atomic
@@ -135,6 +140,7 @@ create function sheets_left(p_trust uuid, p_campaign uuid, p_limit integer) retu
              where s.trust_id = p_trust and s.campaign_id = p_campaign and s.state = 'draft' and s.required
              limit p_limit) as open;
   end;
+-- +goose StatementEnd
 
 -- Opens the marks when every required sheet is in, or when a reason is given.
 -- Says how many were missing. The caller holds the lock on the campaign.

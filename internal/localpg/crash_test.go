@@ -176,6 +176,25 @@ func TestStalePostmasterPid(t *testing.T) {
 	}
 }
 
+func TestSettleKeepsTheNoteOfTheSharedMemory(t *testing.T) {
+	t.Parallel()
+	c := cluster{Options: Options{Dir: folder(t)}}
+	pidFile := filepath.Join(c.data(), "postmaster.pid")
+	if err := os.Mkdir(c.data(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const rest = "/data/pg\n1767225600\n5432\n/data/run\n\n  1234567         8\nready   \n"
+	if err := os.WriteFile(pidFile, []byte("4194304\n"+rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strconv.Itoa(os.Getpid())+"\n"+rest, read(t, pidFile)); diff != "" {
+		t.Errorf("postmaster.pid (-want +got):\n%s", diff)
+	}
+}
+
 // The rest of postmaster.pid is how postgres knows that a process of a killed
 // server still writes to the data; the rule is never to remove it.
 func TestABackendThatOutlivesItsServer(t *testing.T) {

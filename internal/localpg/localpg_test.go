@@ -467,67 +467,102 @@ func TestNotStartedShowsTheLog(t *testing.T) {
 	start(t, Options{Dir: dir, Volatile: true}) // the lock is free again
 }
 
-func TestFirstStartFailsWhole(t *testing.T) {
-	t.Parallel()
-	dir := folder(t)
-	bin, err := FindBin(t.Context())
+// withInitdb is a folder of binaries with a script for initdb.
+func withInitdb(t *testing.T, script string) string {
+	t.Helper()
+	real, err := FindBin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// An initdb that fails when half of its work is done.
-	broken := filepath.Join(dir, "bin")
-	if err := os.Mkdir(broken, 0o755); err != nil {
+	bin := folder(t)
+	if err := os.Symlink(filepath.Join(real, "postgres"), filepath.Join(bin, "postgres")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Join(bin, "postgres"), filepath.Join(broken, "postgres")); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, "initdb"), []byte("#!/bin/sh\n"+script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	script := "#!/bin/sh\nfor to; do case $to in */pg.new*) touch $to/half;; esac; done\necho no room on the disk\nexit 3\n"
-	if err := os.WriteFile(filepath.Join(broken, "initdb"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	data := filepath.Join(dir, "data")
-	_, err = Start(t.Context(), Options{Dir: data, Bin: broken})
+	return bin
+}
+
+func TestFirstStartFailsWhole(t *testing.T) {
+	t.Parallel()
+	bin := withInitdb(t, `for to; do case $to in */pg.new*) touch $to/half;; esac; done; echo no room on the disk; exit 3`)
+	dir := filepath.Join(folder(t), "data")
+	_, err := Start(t.Context(), Options{Dir: dir, Bin: bin})
 	if !errors.Is(err, ErrNotStarted) || !strings.Contains(err.Error(), "no room on the disk") {
 		t.Fatalf("Start = %v, want ErrNotStarted with what initdb said", err)
 	}
-	if diff := cmp.Diff([]string{"lock"}, names(t, data)); diff != "" {
+	if diff := cmp.Diff([]string{"lock"}, names(t, dir)); diff != "" {
 		t.Errorf("left in the folder (-want +got):\n%s", diff)
+	}
+}
+
+// startAndCancel starts a server, and cancels as soon as it has gone so far.
+func startAndCancel(t *testing.T, o Options, soFar func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	failed := make(chan error)
+	go func() {
+		_, err := Start(ctx, o)
+		failed <- err
+	}()
+	eventually(t, "the start to have begun", soFar)
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Errorf("Start = %v, want context.Canceled", err)
 	}
 }
 
 func TestContextEndsTheStart(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	begun := make(chan struct{})
-	go func() {
-		defer close(begun)
-		eventually(t, "initdb at work", func() bool { return len(glob(t, dir+"/pg.new*/base/1")) > 0 })
+	t.Run("before it begins", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-	}()
-	_, err := Start(ctx, Options{Dir: dir, Volatile: true})
-	<-begun
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("Start = %v, want context.Canceled", err)
-	}
-	if diff := cmp.Diff([]string{"lock"}, names(t, dir)); diff != "" {
-		t.Errorf("left in the folder (-want +got):\n%s", diff)
-	}
-	if _, err := Start(ctx, Options{Dir: dir}); !errors.Is(err, context.Canceled) {
-		t.Errorf("Start with an ended context = %v, want context.Canceled", err)
-	}
-
-	ctx, cancel = context.WithCancel(t.Context())
-	s, err := Start(ctx, Options{Dir: dir, Volatile: true})
-	if err != nil {
-		t.Fatalf("Start after one that was broken off: %v", err)
-	}
-	defer stop(t, s)
-	cancel()
-	if got := ask(t, s, "select 42"); got != "42" {
-		t.Errorf("the server answers %q after the end of the context it was started with", got)
-	}
+		if _, err := Start(ctx, Options{Dir: folder(t)}); !errors.Is(err, context.Canceled) {
+			t.Errorf("Start = %v, want context.Canceled", err)
+		}
+	})
+	t.Run("in initdb", func(t *testing.T) {
+		dir := folder(t)
+		startAndCancel(t, Options{Dir: dir, Volatile: true}, func() bool { return len(glob(t, dir+"/pg.new*/base/1")) > 0 })
+		if diff := cmp.Diff([]string{"lock"}, names(t, dir)); diff != "" {
+			t.Errorf("left in the folder (-want +got):\n%s", diff)
+		}
+		start(t, Options{Dir: dir, Volatile: true})
+	})
+	t.Run("in a child of initdb that hangs", func(t *testing.T) {
+		dir := folder(t)
+		bin := withInitdb(t, "sleep 3600; echo unreached")
+		startAndCancel(t, Options{Dir: dir, Bin: bin}, func() bool { return len(glob(t, dir+"/pg.new*")) > 0 })
+	})
+	t.Run("in recovery", func(t *testing.T) {
+		dir := initialised(t)
+		signal := filepath.Join(dir, "pg", "recovery.signal")
+		if err := os.WriteFile(signal, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		startAndCancel(t, Options{Dir: dir, Settings: map[string]string{"restore_command": "sleep 3600; false"}}, func() bool {
+			text, _ := os.ReadFile(filepath.Join(dir, "pg", "postmaster.pid"))
+			return strings.Contains(string(text), "starting")
+		})
+		if err := os.Remove(signal); err != nil {
+			t.Fatal(err)
+		}
+		start(t, Options{Dir: dir, Volatile: true})
+	})
+	t.Run("and not the server", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s, err := Start(ctx, Options{Dir: initialised(t), Volatile: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if got := ask(t, s, "select 42"); got != "42" {
+			t.Errorf("the server answers %q", got)
+		}
+		stop(t, s)
+	})
 }
 
 func glob(t *testing.T, pattern string) []string {
@@ -727,10 +762,15 @@ func TestPostgresOutlivesWhatIsNotItsParent(t *testing.T) {
 	if group, err := syscall.Getpgid(s.process.Pid); err != nil || group == syscall.Getpgrp() {
 		t.Errorf("postgres is of our process group, %d (%v)", group, err)
 	}
-	// Threads that end, of which one would have been postgres's.
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() { runtime.LockOSThread() })
+	// All threads that have nothing to do, at once: one might be postgres's.
+	var all, wg sync.WaitGroup
+	all.Add(50)
+	for range 50 {
+		wg.Go(func() {
+			runtime.LockOSThread()
+			all.Done()
+			all.Wait()
+		})
 	}
 	wg.Wait()
 	select {

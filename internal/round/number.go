@@ -53,3 +53,12 @@ func notDecimal(text string) error {
 	}
 	return fmt.Errorf("%s is not a number; write it in digits, such as 4 or 4.5", shown(text))
 }
+
+func formatNumber(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+func formatMark(score float64, observed bool) string {
+	if !observed {
+		return ""
+	}
+	return formatNumber(score)
+}

@@ -2,6 +2,7 @@ package round
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -56,13 +57,19 @@ func (in *folder) place(ctx context.Context, fields []fault.Field) error {
 // memory than the marks.
 func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fault.Field) error {
 	f := in.usable(name)
+	if f == nil { // not a table: told as it is
+		for _, field := range slices.Concat(slices.Collect(maps.Values(byRow))...) {
+			in.files = append(in.files, unusable(field.Where, "", "%s", field.Message))
+		}
+		return nil
+	}
 	for _, field := range byRow[-1] {
 		f.complain(1, 0, "%s", field.Message)
 	}
 	row := 0
 	told := f.complaints         // a score that could not be read is not also off the scale
 	again := &file{name: f.name} // what reading has to say is told
-	return in.eachRow(ctx, again, name, func(t *table) {
+	_, err := in.eachRow(ctx, again, name, func(t *table) {
 		for _, field := range byRow[row] {
 			line, column := t.place(parsePath(field.Where).column)
 			if !f.blurred[line] && !isTold(told, line, column) {
@@ -71,6 +78,7 @@ func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fa
 		}
 		row++
 	})
+	return err
 }
 
 func isTold(told []complaint, line, column int) bool {

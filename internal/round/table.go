@@ -51,12 +51,12 @@ func columnsOf(table string) []column {
 // records is what a CSV file and a sheet of a workbook have in common.
 type records interface {
 	// read gives the cells of the next row, valid until the next call; *damage
-	// for what cannot be read, io.EOF after the last.
+	// for what cannot be read, io.EOF after the last. A formula begins with =.
 	read() ([]string, error)
 	// at says where a cell of that row stands.
 	at(cell int) (line, column int)
-	// number and date read a cell as the format writes it; the error of
-	// number, and what date cannot read and gives back, is for the user.
+	// number and date read a cell as the format writes it. The error of
+	// number is for the user; date gives back what it cannot read.
 	number(text string) (float64, error)
 	date(text string) string
 	close()
@@ -139,6 +139,9 @@ func (t *table) lose(err error) (goOn bool) {
 // readHeader finds the columns in the first row that holds anything.
 func (t *table) readHeader() bool {
 	header, err := t.read()
+	for err == nil && isBlank(header) {
+		header, err = t.read()
+	}
 	if errors.Is(err, io.EOF) {
 		err = damaged(1, 1, "the file is empty; its first line names the columns: %s", strings.Join(t.names(false), ","))
 	}

@@ -147,10 +147,12 @@ func (t *tx) writeSheet(row sheetRow, s selection.Sheet, result any) error {
 			  from unnest($18::text[], $19::float8[], $20::boolean[], $21::text[]) as n (criterion, score, not_observed, evidence)
 			on conflict (trust_id, campaign_id, sheet_id, criterion)
 			do update set score = excluded.score, not_observed = excluded.not_observed, evidence = excluded.evidence
-			 where (was.score, was.not_observed, was.evidence) is distinct from (excluded.score, excluded.not_observed, excluded.evidence)),`+
+			 where (was.score, was.not_observed, was.evidence) is distinct from (excluded.score, excluded.not_observed, excluded.evidence)
+			returning 1),`+
 		record+`
 		update sheets set state = $22, version = $23, submitted_at = case when $22 = 'draft' then null else coalesce(submitted_at, $3) end
-		 where trust_id = $1 and campaign_id = $15 and sheet_id = $16`,
+		 where trust_id = $1 and campaign_id = $15 and sheet_id = $16
+		   and (select count(*) from marks) >= 0`, // the marks first: a sealed sheet takes none
 		append(args, t.at.Campaign, row.ID, row.Member, pq.Array(criteria), pq.Array(scores), pq.Array(unseen), pq.Array(evidence),
 			string(s.State), s.Version)...)
 }
