@@ -17,7 +17,7 @@ func TestDiff(t *testing.T) {
 		change func(*Framework)
 		want   []Change
 	}{
-		"nothing":       {func(f *Framework) {}, nil},
+		"nothing":       {func(*Framework) {}, nil},
 		"version alone": {func(f *Framework) { f.Version = 4 }, nil},
 		"code":          {func(f *Framework) { f.Code = "values" }, []Change{{"framework", "The code now reads “values”, was “trust-values”"}}},
 		"source":        {func(f *Framework) { f.Source = "" }, []Change{{"framework", "The source was removed; it read “Staff and patients, 2024”"}}},

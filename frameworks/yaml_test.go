@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
 	"appointable/internal/fault"
@@ -92,6 +93,27 @@ func TestYAMLIsCanonical(t *testing.T) {
 	}
 	if diff := cmp.Diff(canonical, string(written)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestTextsAreWrittenReadably(t *testing.T) {
+	for text, want := range map[string]string{
+		"Says so; then acts – “now”": "Says so; then acts – “now”",
+		"Safety: always":             `"Safety: always"`,
+		"10 minutes":                 `"10 minutes"`,
+		"No":                         `"No"`,
+		"one\ntwo":                   "|-\n  one\n  two",
+		" one\ntwo":                  `" one\ntwo"`,
+		"one \ntwo":                  `"one \ntwo"`,
+		"a\u2028b":                   `"a\Lb"`,
+	} {
+		written, err := yaml.Marshal(map[string]*yaml.Node{"k": textNode(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(strings.TrimSpace(strings.TrimPrefix(string(written), "k: ")), "    ", "  "); got != want {
+			t.Errorf("%q is written as %s, want %s", text, got, want)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ type Campaign struct {
 type Post struct {
 	Type      PostType `yaml:"type" json:"type"`
 	Specialty string   `yaml:"specialty,omitempty" json:"specialty,omitempty"`
-	Posts     int      `yaml:"posts" json:"posts"` // how many may be appointed, 1 or more
+	Posts     int      `yaml:"posts,omitempty" json:"posts"` // how many may be appointed, 1 or more
 }
 
 // PostType is the kind of post.

@@ -270,7 +270,9 @@ func (d *decoder) decodeScalar(node *yaml.Node, path string, into reflect.Value)
 	case reflect.Int, reflect.Int64, reflect.Int32, reflect.Int16, reflect.Int8:
 		number, err := strconv.ParseInt(node.Value, 10, into.Type().Bits())
 		switch {
-		case quoted || !wholeNumber.MatchString(node.Value):
+		case quoted:
+			d.complain(node, path, "expected a whole number such as 4, found %s; take the quotes away", describe(node))
+		case !wholeNumber.MatchString(node.Value):
 			d.complain(node, path, "expected a whole number such as 4, found %s", describe(node))
 		case err != nil:
 			d.complain(node, path, "the number %s is too large", shown(node.Value))

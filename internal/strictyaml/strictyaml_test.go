@@ -96,6 +96,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"long line":          {"\ntitle: " + strings.Repeat("a", maxLine), []string{"2:1: the line is longer than 1048576 bytes (1 MiB); is this the right file?"}},
 		"unknown key":        {"title: a\ncolour: red\n", []string{"2:1: colour: unknown key `colour`; known here: title, posts, open, share, gates, panel, window"}},
 		"misspelt key":       {"titel: [a]\n", []string{"1:1: titel: unknown key `titel`; did you mean `title`?", "1:8: titel: expected a text, found a list"}},
+		"misspelt beside":    {"title: a\ntitel: b\n", []string{"2:1: titel: unknown key `titel`; known here: title, posts, open, share, gates, panel, window"}},
 		"missing keys":       {"panel:\n  - role: x\n", []string{"1:1: title: the key `title` is missing", "2:5: panel[0].rater: the key `rater` is missing"}},
 		"key twice":          {"title: a\nposts: 1\ntitle: b\n", []string{"3:1: title: the key `title` stands twice; it is on line 1 already"}},
 		"key twice below":    {"title: a\ngates: {x: 1, x: 2}\n", []string{"2:15: gates.x: the key `x` stands twice; it is on line 2 already"}},
@@ -106,6 +107,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"NaN":                {"title: a\nshare: .nan\n", []string{"2:8: share: expected a number such as 4 or 4.5, found “.nan”"}},
 		"infinity":           {"title: a\nshare: -.inf\n", []string{"2:8: share: expected a number such as 4 or 4.5, found “-.inf”"}},
 		"beyond a float":     {"title: a\nshare: 1e999\n", []string{"2:8: share: the number 1e999 is too large"}},
+		"quoted whole":       {"title: a\nposts: '2'\n", []string{"2:8: posts: expected a whole number such as 4, found “2”; take the quotes away"}},
 		"octal":              {"title: a\nposts: 010\n", []string{"2:8: posts: expected a whole number such as 4, found “010”"}},
 		"fraction":           {"title: a\nposts: 1.5\n", []string{"2:8: posts: expected a whole number such as 4, found “1.5”"}},
 		"beyond an int":      {"title: a\nposts: 99999999999999999999\n", []string{"2:8: posts: the number 99999999999999999999 is too large"}},
@@ -185,6 +187,7 @@ func TestPosition(t *testing.T) {
 	document, err := Decode([]byte(`title: a
 gates:
   safety: 3
+  safety.speaks-up.early: 2
   safety.speaks-up: 4
 panel:
   - rater: R1
@@ -195,20 +198,21 @@ panel:
 		t.Fatal(err)
 	}
 	for path, want := range map[string][2]int{
-		"":                         {1, 1},
-		"title":                    {1, 8},
-		"gates":                    {2, 1}, // the key: the value begins on the next line
-		"gates.safety":             {3, 11},
-		"gates.safety.speaks-up":   {4, 21},
-		"gates.safety.listens":     {3, 11}, // as far as the path exists
-		"panel[0]":                 {6, 5},
-		"panel[0].role":            {7, 11},
-		"panel[1].rater":           {8, 13},
-		"panel[1].role":            {8, 5},
-		"panel[7].role":            {5, 1},
-		"panel[-1]":                {5, 1},
-		"nowhere.to[be].found":     {1, 1},
-		"panel[0].role.deeper.yet": {7, 11},
+		"":                             {1, 1},
+		"title":                        {1, 8},
+		"gates":                        {2, 1}, // the key: the value begins on the next line
+		"gates.safety":                 {3, 11},
+		"gates.safety.speaks-up":       {5, 21},
+		"gates.safety.speaks-up.early": {4, 27}, // a key of its own
+		"gates.safety.listens":         {3, 11}, // as far as the path exists
+		"panel[0]":                     {7, 5},
+		"panel[0].role":                {8, 11},
+		"panel[1].rater":               {9, 13},
+		"panel[1].role":                {9, 5},
+		"panel[7].role":                {6, 1},
+		"panel[-1]":                    {6, 1},
+		"nowhere.to[be].found":         {1, 1},
+		"panel[0].role.deeper.yet":     {8, 11},
 	} {
 		line, column := document.Position(path)
 		if got := [2]int{line, column}; got != want {
@@ -233,7 +237,7 @@ func TestPlaceAndJoin(t *testing.T) {
 	if err := document.Place(nil); err != nil {
 		t.Errorf("Place(nil) = %v", err)
 	}
-	if plain := errors.New("plain"); document.Place(plain) != plain {
+	if plain := errors.New("plain"); !errors.Is(document.Place(plain), plain) {
 		t.Error("an error without fields has changed")
 	}
 

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"text/tabwriter"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/cobra"
+
+	"appointable/internal/access"
+	"appointable/internal/fault"
+)
+
+// Config is every setting of the service. The help tags are its manual, which
+// `appointable config` prints with the values in force. Nothing has to be set.
+type Config struct {
+	Listen         string         `env:"LISTEN" envDefault:"127.0.0.1:8080" help:"address of pages and API"`
+	MetricsListen  string         `env:"METRICS_LISTEN" help:"private address of /metrics; empty: off"`
+	PublicURL      string         `env:"PUBLIC_URL" help:"address that users type; secure cookies follow it. Empty: http:// and LISTEN"`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" help:"networks whose X-Forwarded-For is believed, comma between; empty: nobody's"`
+
+	DatabaseURL        string `env:"DATABASE_URL" secret:"yes" help:"login appointable_web; empty: the private PostgreSQL"`
+	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" secret:"yes" help:"login appointable_migrate, for migrate, trust and user; the service never uses it"`
+	DatabaseConns      int    `env:"DATABASE_CONNS" envDefault:"20" help:"connections to the database at most"`
+	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL; empty: /var/lib/appointable as root, else the XDG data folder"`
+
+	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`
+	ReadTimeout    time.Duration `env:"READ_TIMEOUT" envDefault:"15s" help:"longest time a client may take to send a request"`
+	IdleTimeout    time.Duration `env:"IDLE_TIMEOUT" envDefault:"120s" help:"how long an unused connection is kept"`
+	DrainTimeout   time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s" help:"on SIGTERM, how long requests under way may take to end"`
+}
+
+// readConfig reads the environment. It returns Invalid with every setting that
+// cannot be read.
+func readConfig() (Config, error) {
+	c, err := env.ParseAs[Config]()
+	if err != nil {
+		return c, fault.New(fault.Invalid, "a setting cannot be read: %s. `appointable config` explains each", err)
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Listen
+	}
+	return c, nil
+}
+
+func newConfig(term terminal) *cobra.Command {
+	return &cobra.Command{
+		Use: "config", Short: "Print every setting, its value and what it does", Args: exactly(),
+		RunE: func(*cobra.Command, []string) error {
+			c, err := readConfig()
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+			t, v := reflect.TypeOf(c), reflect.ValueOf(c)
+			for i := range t.NumField() {
+				tag := t.Field(i).Tag
+				value := fmt.Sprint(v.Field(i).Interface())
+				if tag.Get("secret") != "" && value != "" {
+					value = "(set)"
+				}
+				if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", tag.Get("env"), value, tag.Get("help")); err != nil {
+					return err
+				}
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func newAccess(term terminal) *cobra.Command {
+	return &cobra.Command{
+		Use: "access", Short: "Print who may do what", Args: exactly(),
+		RunE: func(*cobra.Command, []string) error {
+			w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+			for _, rule := range access.Table() {
+				if _, err := fmt.Fprintf(w, "%s\t%v\n", rule.Action, rule.Roles); err != nil {
+					return err
+				}
+			}
+			return w.Flush()
+		},
+	}
+}
+
+// timeout bounds what a command does at its end, when its own context may be
+// over already.
+func timeout(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"appointable/internal/fault"
+	"appointable/internal/localpg"
+	"appointable/internal/store"
+)
+
+// database is what the program connects to: the one that DATABASE_URL names,
+// or the private PostgreSQL, which it starts, migrates and stops by itself.
+type database struct {
+	private *localpg.Server // nil with DATABASE_URL
+	web     string          // DSN of the service's login
+	migrate string          // DSN of the owner's login; "" where it is not known
+	super   func(name string) string
+}
+
+const (
+	webLogin     = "appointable_web"
+	migrateLogin = "appointable_migrate"
+	superuser    = "postgres"
+	serviceName  = "appointable" // the database of the private PostgreSQL that serve uses
+)
+
+// openDatabase finds or starts the database. name is that of the database in
+// the private PostgreSQL; it is made and migrated where it is missing.
+func openDatabase(ctx context.Context, c Config) (*database, error) {
+	if c.DatabaseURL != "" {
+		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL}, nil
+	}
+	d, err := startPrivate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepare(ctx, serviceName); err != nil {
+		d.stop()
+		return nil, err
+	}
+	d.web, d.migrate = d.private.DSN(webLogin, serviceName), d.private.DSN(migrateLogin, serviceName)
+	return d, nil
+}
+
+func startPrivate(ctx context.Context, c Config) (*database, error) {
+	pg, err := localpg.Start(ctx, localpg.Options{Dir: c.DataDir})
+	if errors.Is(err, localpg.ErrInUse) {
+		return nil, fault.New(fault.Conflict, "%s. Stop that program first, or give this one another DATA_DIR", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("private PostgreSQL: %w", err)
+	}
+	return &database{private: pg, super: func(name string) string { return pg.DSN(superuser, name) }}, nil
+}
+
+// prepare makes a database of the private PostgreSQL where it is missing, with
+// its roles, and brings its schema up to date.
+func (d *database) prepare(ctx context.Context, name string) error {
+	if err := store.EnsureDatabase(ctx, d.super("postgres"), name); err != nil {
+		return err
+	}
+	if err := store.MakeRoles(ctx, d.super(name)); err != nil {
+		return err
+	}
+	m, err := store.OpenMigrator(ctx, d.private.DSN(migrateLogin, name))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }()
+	_, err = m.Up(ctx)
+	return err
+}
+
+// open connects as the service does and refuses what the service refuses: a
+// login that row-level security does not bind, and a schema that is behind.
+func (d *database) open(ctx context.Context, c Config) (*store.DB, error) {
+	db, err := store.Open(ctx, d.web, store.Options{MaxConns: c.DatabaseConns})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(db.Check(ctx), db.Pending(ctx)); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// openOwner connects as the owner, for what only the command line may do.
+func (d *database) openOwner(ctx context.Context) (*store.DB, error) {
+	if d.migrate == "" {
+		return nil, fault.New(fault.Invalid, "this needs the owner's login: set MIGRATE_DATABASE_URL")
+	}
+	return store.Open(ctx, d.migrate, store.Options{MaxConns: 2})
+}
+
+// stop ends the private PostgreSQL; it loses nothing that was committed.
+func (d *database) stop() {
+	if d.private == nil {
+		return
+	}
+	ctx, cancel := timeout(30 * time.Second)
+	defer cancel()
+	_ = d.private.Stop(ctx) // cut short, it recovers at the next start
+}
+
+// inTrust opens the database, finds a trust by its short name and runs fn as
+// the operator at the server.
+func inTrust(ctx context.Context, slug string, fn func(db *store.DB, who store.Actor) error) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	d, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer d.stop()
+	db, err := d.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	trust, err := db.FindTrust(ctx, slug)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "there is no trust %q here; `appointable trust add %s --name NAME` makes one", slug, slug)
+	}
+	if err != nil {
+		return err
+	}
+	return fn(db, store.Operator(trust.ID))
+}
