@@ -25,6 +25,25 @@ create table campaigns (
   check ((phase = 'draft') = (plan_sha256 is null))
 );
 create index campaigns_by_framework on campaigns (trust_id, framework_id);
+comment on table campaigns is 'A post to be filled and how far its selection is. The service sees all of the trust; which of them a person may read is decided in the program. The plan is frozen by trigger when scoring opens.';
+comment on column campaigns.trust_id is 'The trust that fills the post.';
+comment on column campaigns.campaign_id is 'Also the object of nearly all audit events of a campaign; sheets have events of their own.';
+comment on column campaigns.code is 'Name in files and addresses; stays for good.';
+comment on column campaigns.title is 'As in document; here so that a list need not read every document.';
+comment on column campaigns.framework_id is 'The framework version that marks are given by.';
+comment on column campaigns.document is 'The plan: post, exercises, psychometrics, gates, tie chain. Without the panel, which is in panel_members because people sit on it.';
+comment on column campaigns.version is 'Counted up by every change of the campaign or of what belongs to it, sheets excepted; what If-Match compares. Two reads with an equal version after moderation have equal inputs to the ranking.';
+comment on column campaigns.phase is 'draft, scoring, moderation, deciding, decided: forward only, one at a time. From moderation on there must be a row in reveals, which is what opens the marks.';
+comment on column campaigns.framework_sha256 is 'Hash of the framework as locked when scoring opened; null in a draft.';
+comment on column campaigns.plan_sha256 is 'Hash of the plan without its panel as locked when scoring opened; null in a draft, never empty.';
+comment on column campaigns.opened_at is 'When scoring opened, or the campaign was imported; null before.';
+comment on column campaigns.revealed_at is 'When the marks were opened to the panel; null before. Says so, but does not do so: that is the row in reveals.';
+comment on column campaigns.reveal_reason is 'Why the chair closed scoring with sheets missing. Empty, and never null, where none was needed.';
+comment on column campaigns.moderated_at is 'When moderation closed; from then on composites and ranks are shown and no mark changes.';
+comment on column campaigns.decided_at is 'When the decision was recorded; null before.';
+comment on column campaigns.imported_from_sha256 is 'Hash of the round that the marks came from; empty, and never null, where they were given here.';
+comment on column campaigns.imported_in is 'The transaction that imported the campaign with its marks: in that one alone may marks be loaded for others and be revealed at once. Null where the campaign was made here. Means nothing on another server.';
+comment on column campaigns.created_at is 'When the draft was made or the round imported.';
 
 create table panel_members (
   trust_id      uuid not null,
@@ -44,6 +63,17 @@ create table panel_members (
   foreign key (trust_id, person_id) references people
 );
 create index panel_members_by_person on panel_members (trust_id, person_id);
+comment on table panel_members is 'A seat on the panel of a campaign. Visible within the trust. Marks belong to the seat, by its rater code, and not to the person.';
+comment on column panel_members.trust_id is 'The trust of the campaign.';
+comment on column panel_members.campaign_id is 'A person on two panels has two seats.';
+comment on column panel_members.member_id is 'The seat; what row-level security compares with app.member.';
+comment on column panel_members.rater is 'Code under which the marks of the seat go into files and rankings.';
+comment on column panel_members.role is 'Capacity on the committee: lay-chair, college-assessor, … No permission follows from it.';
+comment on column panel_members.marked_chair is 'Whether the plan names this seat as the chair. Where it names none, the lay chair is.';
+comment on column panel_members.chair is 'Whether this seat chairs, worked out from marked_chair and role: what permission follows from. One a campaign at most.';
+comment on column panel_members.optional is 'Marks, but reveal does not wait for them.';
+comment on column panel_members.exercises is 'Codes of the exercises that the seat marks; empty means all of them, not none.';
+comment on column panel_members.person_id is 'Who sits here; null while the seat is empty, and for good in an imported campaign.';
 
 create table candidates (
   trust_id     uuid not null,
@@ -62,6 +92,19 @@ create table candidates (
   unique (trust_id, campaign_id, code),
   foreign key (trust_id, campaign_id) references campaigns
 );
+comment on table candidates is 'A candidate of a campaign, by code alone: name, contacts and protected characteristics are not in this schema. Visible within the trust. Each answer is yes, no, or null for not known, and not known is not no.';
+comment on column candidates.trust_id is 'The trust of the campaign.';
+comment on column candidates.campaign_id is 'Somebody who applies twice is two candidates.';
+comment on column candidates.candidate_id is 'Of this application.';
+comment on column candidates.code is 'What the panel knows the candidate by.';
+comment on column candidates.applied is 'Null: not known.';
+comment on column candidates.shortlisted is 'Null: not known. Only a no keeps the candidate from being marked.';
+comment on column candidates.interviewed is 'Null: not known, and then a candidate with marks counts as interviewed. Only those interviewed are ranked.';
+comment on column candidates.appointable is 'The finding of the panel, from its decision; null before. Not what the gates say.';
+comment on column candidates.offered is 'Whether a post was offered; the decision writes it for those it appoints. Null: not known.';
+comment on column candidates.accepted is 'Whether the offer was accepted. Null: not known.';
+comment on column candidates.withdrawn_at is 'When the candidate withdrew; null: still in. Whoever withdrew is not ranked, and their marks stay.';
+comment on column candidates.version is 'What If-Match compares. Audit events of candidates are those of their campaign.';
 
 create table interests (
   trust_id     uuid not null,
@@ -80,6 +123,18 @@ create table interests (
   foreign key (trust_id, campaign_id, candidate_id) references candidates
 );
 create index interests_by_candidate on interests (trust_id, campaign_id, candidate_id);
+comment on table interests is 'A connection between a panel member and a candidate, declared by the member and judged by HR. The service sees all of the trust; that a member reads their own only is decided in the program.';
+comment on column interests.trust_id is 'The trust of the campaign.';
+comment on column interests.campaign_id is 'The campaign of both.';
+comment on column interests.member_id is 'The seat that declares.';
+comment on column interests.candidate_id is 'The candidate it is about.';
+comment on column interests.nature is 'related includes married; a related member stands down, so their marks cannot stand.';
+comment on column interests.details is 'In the words of the member.';
+comment on column interests.late is 'Declared after scoring had opened. Worked out then and kept: the phase moves on.';
+comment on column interests.declared_at is 'When the member declared it.';
+comment on column interests.outcome is 'Empty, and never null, until HR has judged it. marks-withdrawn: the sheets of the member for the candidate are set aside, and no further one is made or submitted.';
+comment on column interests.reason is 'Why HR judged so; empty until then.';
+comment on column interests.judged_at is 'Null until HR has judged it.';
 
 -- The plan is locked before the first mark, and a campaign only moves forward.
 -- +goose StatementBegin
@@ -107,6 +162,7 @@ end
 $$;
 -- +goose StatementEnd
 create trigger campaigns_locked before update on campaigns for each row execute function campaigns_locked();
+comment on function campaigns_locked() is 'Refuses (AP001) a change to a locked plan, a phase out of turn, a phase past scoring without a reveal, and a claim to have been imported by another transaction.';
 
 alter table campaigns enable row level security;
 alter table panel_members enable row level security;
@@ -116,6 +172,10 @@ create policy own_trust on campaigns using (trust_id = (select app_trust()));
 create policy own_trust on panel_members using (trust_id = (select app_trust()));
 create policy own_trust on candidates using (trust_id = (select app_trust()));
 create policy own_trust on interests using (trust_id = (select app_trust()));
+comment on policy own_trust on campaigns is 'The rows of the trust that the transaction works for, to read and to write.';
+comment on policy own_trust on panel_members is 'The rows of the trust that the transaction works for, to read and to write.';
+comment on policy own_trust on candidates is 'The rows of the trust that the transaction works for, to read and to write.';
+comment on policy own_trust on interests is 'The rows of the trust that the transaction works for, to read and to write.';
 grant select, insert, update on campaigns, panel_members, candidates, interests to appointable_app;
 grant delete on panel_members, candidates to appointable_app;
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"appointable/frameworks"
 	"appointable/selection/ranking"
 )
 
@@ -47,7 +48,7 @@ func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 		if gates.VetoMeans == ranking.NotMet {
 			meaning = "the gates are not met"
 		}
-		return fmt.Sprintf("A mark of %s on %s in %s is at or below the veto of %s: %s.", figure(m.Score), m.Criterion, m.Exercise, figure(*gates.Veto), meaning)
+		return fmt.Sprintf("A mark of %s on %s in %s is at or below the veto of %s: %s.", frameworks.FormatScore(m.Score), m.Criterion, m.Exercise, frameworks.FormatScore(*gates.Veto), meaning)
 	case ranking.Unobserved:
 		return fmt.Sprintf("%s: nobody observed it, so there is no composite and no rank.", c.title(b.Dimension))
 	}

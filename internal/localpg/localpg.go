@@ -73,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s, err := c.start(ctx, bins)
 	if err != nil {
-		_ = c.lock.Close()
+		unlock(c.lock)
 		return nil, err
 	}
 	return s, nil

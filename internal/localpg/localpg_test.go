@@ -470,12 +470,12 @@ func TestNotStartedShowsTheLog(t *testing.T) {
 // withInitdb is a folder of binaries with a script for initdb.
 func withInitdb(t *testing.T, script string) string {
 	t.Helper()
-	real, err := FindBin(t.Context())
+	installed, err := FindBin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	bin := folder(t)
-	if err := os.Symlink(filepath.Join(real, "postgres"), filepath.Join(bin, "postgres")); err != nil {
+	if err := os.Symlink(filepath.Join(installed, "postgres"), filepath.Join(bin, "postgres")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(bin, "initdb"), []byte("#!/bin/sh\n"+script), 0o755); err != nil {
@@ -650,7 +650,24 @@ func TestDoneWhenPostgresEnds(t *testing.T) {
 		if again := s.Stop(t.Context()); again == nil {
 			t.Error("the second Stop forgot the error")
 		}
+		stop(t, restart(t, dir))
 	})
+}
+
+// restart starts a server whose predecessor was killed, as soon as the
+// predecessor's processes have noticed.
+func restart(t *testing.T, dir string) *Server {
+	t.Helper()
+	var s *Server
+	var err error
+	eventually(t, "the end of the processes of a killed server", func() bool {
+		s, err = Start(t.Context(), Options{Dir: dir, Volatile: true})
+		return err == nil || !strings.Contains(err.Error(), "still in use")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func TestTemporary(t *testing.T) {
@@ -680,7 +697,7 @@ func TestTemporary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = lock.Close() }()
+	defer unlock(lock)
 	if err := os.Chtimes(held, long, long); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,13 @@ func lockFolder(dir string, as account) (*os.File, error) {
 	return f, nil
 }
 
+// unlock frees the folder. A process that is just being started has a copy of
+// the file until it executes its program, so closing ours is not enough.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
+}
+
 // holder reads the pid in a lock that another holds, "unknown" in the moment
 // before it is written.
 func holder(lock io.ReaderAt) string {
@@ -72,6 +79,6 @@ func sweep(parent string, as account) {
 			continue
 		}
 		_ = os.RemoveAll(dir)
-		_ = lock.Close()
+		unlock(lock)
 	}
 }

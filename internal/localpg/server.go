@@ -84,7 +84,7 @@ func (s *Server) await(ended <-chan error) {
 		s.exit = fmt.Errorf("%w; its log %s ends:\n%s", err, s.log, lastLinesOf(s.log))
 	}
 	_ = os.RemoveAll(s.sockets)
-	_ = s.cluster.lock.Close()
+	unlock(s.cluster.lock)
 	close(s.done)
 }
 

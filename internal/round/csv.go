@@ -91,7 +91,7 @@ func (f *csvFile) read() ([]string, error) {
 	}
 	for i, text := range cells {
 		if strings.IndexByte(text, hiddenCR) >= 0 {
-			cells[i] = strings.ReplaceAll(text, string(hiddenCR), "\r")
+			cells[i] = strings.ReplaceAll(text, string(rune(hiddenCR)), "\r")
 		}
 	}
 	f.cells = cells

@@ -14,7 +14,7 @@ const (
 	maxRecord = 1 << 20
 	// hiddenCR stands for a carriage return inside quotes, which encoding/csv
 	// would drop from a line end there; no file may have it in it.
-	hiddenCR = 0
+	hiddenCR byte = 0
 )
 
 // csvText hands a CSV file on to encoding/csv and stops at what is no text, and

@@ -10,9 +10,9 @@ import (
 	"appointable/internal/fault"
 )
 
-// path is a place in a round: a table, a row counted from 0, and a column.
+// rowPath is a place in a round: a table, a row counted from 0, and a column.
 // Row -1 is the table as a whole.
-type path struct {
+type rowPath struct {
 	table  string
 	row    int
 	column string
@@ -21,12 +21,12 @@ type path struct {
 var tablePath = regexp.MustCompile(`^([a-z]+)(?:\[([0-9]+)\](?:\.([a-z_]+))?)?$`)
 
 // parsePath reads "ratings[7].score".
-func parsePath(where string) path {
+func parsePath(where string) rowPath {
 	match := tablePath.FindStringSubmatch(where)
 	if match == nil {
-		return path{row: -1}
+		return rowPath{row: -1}
 	}
-	p := path{table: match[1], row: -1, column: match[3]}
+	p := rowPath{table: match[1], row: -1, column: match[3]}
 	if match[2] != "" {
 		p.row, _ = strconv.Atoi(match[2])
 	}

@@ -34,13 +34,16 @@ func parsePrior(data []byte) (json.RawMessage, *damage) {
 	if bad := invalidUTF8(data); bad >= 0 {
 		return nil, damagedAt(data, bad, "this is not UTF-8; save the file as UTF-8")
 	}
-	var compact bytes.Buffer
-	err := json.Compact(&compact, data)
+	err := json.Unmarshal(data, &json.RawMessage{}) // unlike Compact, it says where
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return nil, damagedAt(data, max(int(syntax.Offset)-1, 0), "this is not JSON: %s", syntax)
 	}
 	if content[0] != '{' {
 		return nil, damagedAt(data, len(data)-len(content), "a JSON object {…} is expected here, with the variance components in it")
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, data); err != nil {
+		return nil, damaged(1, 1, "this is not JSON: %s", err)
 	}
 	return compact.Bytes(), nil
 }

@@ -2,6 +2,7 @@ package round
 
 import (
 	"context"
+	"strings"
 
 	"appointable/selection"
 )
@@ -37,7 +38,7 @@ func (in *folder) readPsychometrics(ctx context.Context) (results []selection.Ps
 
 // result reads a score that must be there: who was not tested has no row.
 func (t *table) result(c int) float64 {
-	if text, ok := t.cell(c); ok && text == "" {
+	if strings.TrimSpace(t.cells[t.cellOf[c]]) == "" {
 		t.complain(c, "is empty; leave out the row of a candidate who has no result")
 		return 0
 	}

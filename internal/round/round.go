@@ -103,7 +103,9 @@ func (in *folder) validate(r selection.Round, candidatesWhole bool, found *fault
 	fields := fault.FieldsOf(r.Validate())
 	in.more = in.more || len(fields) >= maxComplaints // Validate stops there
 	for _, field := range fields {
-		if p := parsePath(field.Where); p.table != candidatesTable || p.row < read && candidatesWhole == (p.row < 0) {
+		p := parsePath(field.Where)
+		invented := p.table == candidatesTable && (p.row < 0 || p.row >= read)
+		if candidatesWhole || !invented {
 			found.Fields = append(found.Fields, field)
 		}
 	}
