@@ -1,0 +1,34 @@
+# Each target is thin: it brings what the machine lacks and calls go.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+help:        ## this list
+	@grep -hE '^[a-z-]+: .*##|^[a-z]+: +##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+demo: deps   ## the example campaign on a private PostgreSQL, with pages and API
+	@go build -o bin/appointable ./cmd/appointable && exec bin/appointable demo
+
+test: deps   ## everything that must hold, within 10 minutes
+	@./scripts/deps.sh cc || echo "No C compiler: the race detector is off in this run." >&2
+	go test $$(command -v cc >/dev/null 2>&1 && echo -race) -timeout 10m ./...
+
+lint:        ## vet and golangci-lint, pinned
+	@test -z "$$(gofmt -l .)" || { echo "run gofmt on:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(LINT) run ./...
+
+bench: deps  ## speed and memory, side by side
+	go test -run '^$$' -bench . -benchmem ./frameworks ./selection/... ./internal/round
+	go run ./e2e/submission
+
+fuzz:        ## each fuzz target for FUZZTIME (2m)
+	@./scripts/fuzz.sh $${FUZZTIME:-2m}
+
+drill: deps  ## the long counts, run by hand
+	go test -count=1 -timeout 60m -rapid.checks=20000 ./frameworks ./selection/... ./internal/round ./internal/strictyaml
+
+deps:        ## PostgreSQL, where this machine has none
+	@./scripts/deps.sh
+
+.PHONY: help demo test lint bench fuzz drill deps

@@ -1,0 +1,112 @@
+// Package appointable_test holds the house to its plan: which package may
+// import which. The table is that of docs/architecture.md.
+package appointable_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "appointable/"
+
+// arrows says for each package which of ours it may import. A package that is
+// not here is a new room: give it a row, and a reason in docs/architecture.md.
+func arrows() map[string][]string {
+	return map[string][]string{
+		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/localpg", "internal/fault", "selection", "selection/ranking", "frameworks", "migrations"},
+		"handlers":        {"internal/store", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
+
+		"internal/store":           {"internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks", "migrations"},
+		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
+		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "frameworks"},
+
+		"selection":         {"selection/ranking", "frameworks", "internal/fault"},
+		"selection/ranking": {"internal/fault"},
+		"frameworks":        {"internal/strictyaml", "internal/fault"},
+
+		"internal/access":     {"internal/fault"},
+		"internal/audit":      {"internal/fault"},
+		"internal/strictyaml": {"internal/fault"},
+		"internal/fault":      {},
+		"internal/localpg":    {},
+		"migrations":          {},
+
+		"e2e/submission": {"internal/store", "internal/localpg", "internal/access", "internal/fault", "selection", "frameworks", "migrations"},
+	}
+}
+
+// confined says who alone may import what is not ours.
+func confined() map[string][]string {
+	return map[string][]string{
+		"github.com/labstack/echo/":       {"handlers"},
+		"github.com/jmoiron/sqlx":         {"internal/store"},
+		"github.com/lib/pq":               {"internal/store"},
+		"github.com/pressly/goose/":       {"internal/store"},
+		"github.com/peterldowns/pgtestdb": {"internal/store/storetest"},
+		"github.com/xuri/excelize/":       {"internal/round"},
+		"github.com/spf13/cobra":          {"cmd/appointable"},
+		"github.com/caarlos0/env/":        {"cmd/appointable"},
+		"net/http":                        {"cmd/appointable", "handlers", "e2e/submission"},
+		"database/sql":                    {"internal/store", "internal/store/storetest"},
+	}
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}
+
+func TestImports(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name == "appointable" {
+			continue // this test
+		}
+		seen[name] = true
+		allowed, known := arrows()[name]
+		if !known {
+			t.Errorf("%s is not in the table of the house", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			if ours, ok := strings.CutPrefix(path, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s; the table does not allow it", name, ours)
+			}
+			for prefix, who := range confined() {
+				if strings.HasPrefix(path, prefix) && !slices.Contains(who, name) {
+					t.Errorf("%s imports %s, which belongs to %v alone", name, path, who)
+				}
+			}
+		}
+	}
+	for name := range arrows() {
+		if !seen[name] {
+			t.Errorf("the table names %s, which is not there", name)
+		}
+	}
+}
