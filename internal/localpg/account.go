@@ -118,17 +118,22 @@ func (a account) run(cmd *exec.Cmd) {
 	dieWithParent(cmd.SysProcAttr)
 }
 
-// reach tells whether the account can enter a folder; a 0700 home on the way
-// stops it. The mode decides; access lists are not looked at.
+// reach tells whether the account can enter a folder, or what exists of the way
+// to it: a 0700 home on the way stops it. The mode decides; access lists are
+// not looked at.
 func (a account) reach(dir string) error {
 	if !a.drop {
 		return nil
 	}
-	dir, err := filepath.EvalSymlinks(dir)
+	resolved, err := filepath.EvalSymlinks(dir)
+	for errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+		resolved, err = filepath.EvalSymlinks(dir)
+	}
 	if err != nil {
 		return err
 	}
-	for at := dir; ; at = filepath.Dir(at) {
+	for at := resolved; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		if err != nil {
 			return err

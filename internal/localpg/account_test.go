@@ -20,21 +20,20 @@ func needRoot(t *testing.T, why string) {
 	}
 }
 
-// nobody is an ordinary user, and not the one whom root runs postgres as.
-func nobody(t *testing.T) account {
+// otherUser is an ordinary user, and not the one whom root runs postgres as.
+func otherUser(t *testing.T) account {
 	t.Helper()
-	nobody, err := unprivileged("nobody")
+	service, err := accountForNew()
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := accountForNew()
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"nobody", "daemon"} {
+		if other, err := unprivileged(name); err == nil && other.uid != service.uid {
+			return other
+		}
 	}
-	if nobody.uid == root.uid {
-		t.Skip("needs a user postgres beside nobody: two ordinary users must be told apart")
-	}
-	return nobody
+	t.Fatal("this machine has no user nobody or daemon to become")
+	return account{}
 }
 
 // ownedBy is an empty folder of the account's.
@@ -63,7 +62,7 @@ func uidOf(t *testing.T, path string) uint32 {
 func TestAsAnOrdinaryUser(t *testing.T) {
 	t.Parallel()
 	needRoot(t, "to become another user; the rest of this run is the test")
-	as := nobody(t)
+	as := otherUser(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +91,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 func TestRootStepsDown(t *testing.T) {
 	t.Parallel()
 	needRoot(t, "an ordinary user has nobody to step down to")
-	other := nobody(t)
+	other := otherUser(t)
 	service, err := accountForNew()
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +99,8 @@ func TestRootStepsDown(t *testing.T) {
 	if u, err := user.Lookup("postgres"); err == nil && u.Uid != fmt.Sprint(service.uid) {
 		t.Errorf("root's postgres runs as %d, want the user postgres, %s", service.uid, u.Uid)
 	}
-	if got, err := unprivileged("no such user", "nobody"); err != nil || got != other {
-		t.Errorf("without a user postgres it is %+v, %v, want nobody, %+v", got, err, other)
+	if got, err := unprivileged("no such user", "nobody"); err != nil || got.uid == 0 {
+		t.Errorf("without a user postgres it is %+v, %v, want nobody", got, err)
 	}
 	if got, err := unprivileged("no such user", "root"); err == nil {
 		t.Errorf("with neither it is %+v, want an error", got)
@@ -124,7 +123,7 @@ func TestRootStepsDown(t *testing.T) {
 func TestRootRunsAsTheOwnerOfTheData(t *testing.T) {
 	t.Parallel()
 	needRoot(t, "to run on the data of another user")
-	other := nobody(t)
+	other := otherUser(t)
 	dir := ownedBy(t, other)
 	theOwnerStarts := func() {
 		t.Helper()
@@ -159,7 +158,7 @@ func TestRootRunsAsTheOwnerOfTheData(t *testing.T) {
 func TestUnusableOwnersAndFolders(t *testing.T) {
 	t.Parallel()
 	needRoot(t, "to make files of other users")
-	other := nobody(t)
+	other := otherUser(t)
 	dir := initialised(t)
 	data := filepath.Join(dir, "pg")
 	owner, err := accountFor(dir)
@@ -215,7 +214,21 @@ func TestUnusableOwnersAndFolders(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "cannot enter "+home+" ") {
 			t.Errorf("Start = %v, want that %s is closed", err, home)
 		}
+		if left := names(t, home); len(left) != 0 {
+			t.Errorf("left in %s: %q", home, left)
+		}
 	})
+}
+
+// Not parallel: the umask is the whole process's.
+func TestRootsUmaskClosesTheWay(t *testing.T) {
+	needRoot(t, "only root's postgres is another user")
+	parent := filepath.Join(folder(t), "new")
+	defer syscall.Umask(syscall.Umask(0o077))
+	_, err := Start(t.Context(), Options{Dir: filepath.Join(parent, "data")})
+	if err == nil || !strings.Contains(err.Error(), "cannot enter "+parent+" ") {
+		t.Errorf("Start = %v, want that %s is closed", err, parent)
+	}
 }
 
 func TestTemporaryFolderWhereRootsIsClosed(t *testing.T) {
@@ -240,7 +253,7 @@ func TestTemporaryFolderWhereRootsIsClosed(t *testing.T) {
 func TestAnotherLocalUserIsRefused(t *testing.T) {
 	t.Parallel()
 	needRoot(t, "to become another user")
-	other := nobody(t)
+	other := otherUser(t)
 	dir := initialised(t)
 	s := start(t, Options{Dir: dir, Volatile: true})
 	connect := func(as account) (string, error) {

@@ -1,5 +1,7 @@
 package localpg
 
+// Which PostgreSQL is found, and which is taken.
+
 import (
 	"errors"
 	"fmt"
@@ -20,9 +22,7 @@ func install(t *testing.T, root, bin, version string) string {
 	}
 	for _, program := range []string{"initdb", "postgres"} {
 		script := fmt.Sprintf("#!/bin/sh\necho '%s (PostgreSQL) %s'\n", program, version)
-		if err := os.WriteFile(filepath.Join(bin, program), []byte(script), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		writeProgram(t, filepath.Join(bin, program), []byte(script))
 	}
 	return bin
 }

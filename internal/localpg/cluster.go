@@ -1,5 +1,8 @@
 package localpg
 
+// The folder of one PostgreSQL: made, brought into order after whatever
+// happened to it, and started.
+
 import (
 	"bytes"
 	"context"
@@ -52,6 +55,9 @@ func openCluster(o Options) (*cluster, error) {
 	if c.as, err = accountFor(o.Dir); err != nil {
 		return nil, err
 	}
+	if err := c.as.reach(o.Dir); err != nil {
+		return nil, err
+	}
 	if err := c.makeFolder(); err != nil {
 		return nil, fmt.Errorf("cannot make the folder of PostgreSQL: %w", err)
 	}
@@ -59,6 +65,7 @@ func openCluster(o Options) (*cluster, error) {
 	if c.Dir, err = filepath.EvalSymlinks(c.Dir); err != nil {
 		return nil, fmt.Errorf("cannot use the folder of PostgreSQL: %w", err)
 	}
+	// Once more: an odd umask may have closed what was just made.
 	if err := c.as.reach(c.Dir); err != nil {
 		return nil, err
 	}
@@ -239,20 +246,21 @@ func (c *cluster) awaitEnd(ctx context.Context, pid int) error {
 
 // launch starts postgres and waits until it takes connections.
 func (c *cluster) launch(ctx context.Context) (*Server, error) {
-	sockets, err := c.socketFolder()
-	if err != nil {
-		return nil, fmt.Errorf("cannot make the folder of PostgreSQL's socket: %w", err)
-	}
 	log, err := c.newLog()
 	if err != nil {
 		return nil, fmt.Errorf("cannot open PostgreSQL's log: %w", err)
 	}
 	defer func() { _ = log.Close() }() // postgres has its own copy
+	sockets, err := c.socketFolder()
+	if err != nil {
+		return nil, fmt.Errorf("cannot make the folder of PostgreSQL's socket: %w", err)
+	}
 	// Not CommandContext: ctx is for the start, and the server outlives it.
 	cmd := c.command(context.WithoutCancel(ctx), "postgres", c.args(sockets)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	ended, err := begin(cmd)
 	if err != nil {
+		_ = os.RemoveAll(sockets)
 		return nil, fmt.Errorf("%w: %w", ErrNotStarted, err)
 	}
 	s := &Server{cluster: c, sockets: sockets, log: log.Name(), process: cmd.Process, done: make(chan struct{})}

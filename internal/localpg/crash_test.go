@@ -160,6 +160,13 @@ func TestStalePostmasterPid(t *testing.T) {
 			if err := as.own(pidFile); err != nil {
 				t.Fatal(err)
 			}
+			if test.name == "of another PostgreSQL" && runtime.GOOS != "linux" {
+				// Any postgres with the pid counts as one on the data there.
+				if _, err := Start(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
+					t.Errorf("Start = %v, want ErrInUse", err)
+				}
+				return
+			}
 			s := start(t, Options{Dir: dir, Volatile: true})
 			if got := ask(t, s, "select 42"); got != "42" {
 				t.Errorf("the server answers %q", got)

@@ -1,5 +1,7 @@
 package localpg
 
+// One process at a time on a folder, and what follows from it.
+
 import (
 	"errors"
 	"fmt"

@@ -1,5 +1,7 @@
 package localpg
 
+// What only Linux can tell of processes.
+
 import (
 	"fmt"
 	"os"

@@ -2,6 +2,8 @@
 
 package localpg
 
+// What macOS and others can tell of processes.
+
 import (
 	"os/exec"
 	"path/filepath"

@@ -1,5 +1,7 @@
 package localpg
 
+// A PostgreSQL that runs: how to reach it, and how to stop it.
+
 import (
 	"context"
 	"errors"
