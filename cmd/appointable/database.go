@@ -27,22 +27,78 @@ const (
 	serviceName  = "appointable" // the database of the private PostgreSQL that serve uses
 )
 
-// openDatabase finds or starts the database. name is that of the database in
-// the private PostgreSQL; it is made and migrated where it is missing.
-func openDatabase(ctx context.Context, c Config) (*database, error) {
+// openDatabase finds, starts or joins the database of a trust; slug is "" for none in
+// particular. In the private PostgreSQL the demo has a database of its own, and
+// the service's is made and migrated where it is missing.
+func openDatabase(ctx context.Context, c Config, slug string) (*database, error) {
 	if c.DatabaseURL != "" {
 		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL}, nil
+	}
+	d, err := reachPrivate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	name := serviceName
+	if slug == demoTrust {
+		name = demoName
+		err = d.requireDemo(ctx)
+	}
+	if err == nil {
+		err = d.use(ctx, name)
+	}
+	if err != nil {
+		d.stop()
+		return nil, err
+	}
+	return d, nil
+}
+
+// ownDatabase is openDatabase for the service, which lives as long as its
+// PostgreSQL and so does not join another's.
+func ownDatabase(ctx context.Context, c Config) (*database, error) {
+	if c.DatabaseURL != "" {
+		return openDatabase(ctx, c, "")
 	}
 	d, err := startPrivate(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.prepare(ctx, serviceName); err != nil {
+	if err := d.use(ctx, serviceName); err != nil {
 		d.stop()
 		return nil, err
 	}
-	d.web, d.migrate = d.private.DSN(webLogin, serviceName), d.private.DSN(migrateLogin, serviceName)
 	return d, nil
+}
+
+// use prepares a database of the private PostgreSQL and takes its addresses.
+func (d *database) use(ctx context.Context, name string) error {
+	d.web, d.migrate = d.private.DSN(webLogin, name), d.private.DSN(migrateLogin, name)
+	return d.prepare(ctx, name)
+}
+
+func (d *database) requireDemo(ctx context.Context) error {
+	exists, err := store.HasDatabase(ctx, d.super("postgres"), demoName)
+	if err == nil && !exists {
+		err = fault.New(fault.NotFound, "there is no demo here yet; `appointable demo` makes it")
+	}
+	return err
+}
+
+// reachPrivate starts the private PostgreSQL, or joins the one that a running
+// service or demo has started: an export should not need it to stop.
+func reachPrivate(ctx context.Context, c Config) (*database, error) {
+	pg, err := localpg.Start(ctx, localpg.Options{Dir: c.DataDir})
+	if errors.Is(err, localpg.ErrInUse) {
+		pg, err = localpg.Join(ctx, c.DataDir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("private PostgreSQL: %w", err)
+	}
+	return newPrivate(pg), nil
+}
+
+func newPrivate(pg *localpg.Server) *database {
+	return &database{private: pg, super: func(name string) string { return pg.DSN(superuser, name) }}
 }
 
 func startPrivate(ctx context.Context, c Config) (*database, error) {
@@ -53,7 +109,7 @@ func startPrivate(ctx context.Context, c Config) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("private PostgreSQL: %w", err)
 	}
-	return &database{private: pg, super: func(name string) string { return pg.DSN(superuser, name) }}, nil
+	return newPrivate(pg), nil
 }
 
 // prepare makes a database of the private PostgreSQL where it is missing, with
@@ -113,7 +169,7 @@ func inTrust(ctx context.Context, slug string, fn func(db *store.DB, who store.A
 	if err != nil {
 		return err
 	}
-	d, err := openDatabase(ctx, c)
+	d, err := openDatabase(ctx, c, slug)
 	if err != nil {
 		return err
 	}

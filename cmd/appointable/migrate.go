@@ -58,7 +58,7 @@ func withMigrator(ctx context.Context, fn func(*store.Migrator) error) error {
 	case dsn == "" && c.DatabaseURL != "":
 		return fault.New(fault.Invalid, "DATABASE_URL is set and MIGRATE_DATABASE_URL is not; migrations need the owner's login")
 	case dsn == "":
-		d, err := startPrivate(ctx, c)
+		d, err := reachPrivate(ctx, c)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func newTrust(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := openDatabase(cmd.Context(), c)
+			d, err := openDatabase(cmd.Context(), c, "")
 			if err != nil {
 				return err
 			}

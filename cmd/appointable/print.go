@@ -126,7 +126,7 @@ func figure(x *float64) string {
 	if x == nil {
 		return "–"
 	}
-	return strconv.FormatFloat(*x, 'f', 2, 64)
+	return selection.Shown(*x)
 }
 
 // trace prints each step, so that a person with a pencil arrives at the same.

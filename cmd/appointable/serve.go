@@ -27,7 +27,7 @@ func newServe(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := openDatabase(ctx, c)
+			d, err := ownDatabase(ctx, c)
 			if err != nil {
 				return err
 			}
@@ -46,8 +46,8 @@ func newServe(term terminal) *cobra.Command {
 }
 
 // serve answers requests until ctx ends or the private PostgreSQL does, then
-// lets those under way finish. ready runs once the listener is open, so that
-// what it prints is true.
+// lets those under way finish. ready runs once the listeners are open and
+// before the first answer, so that what it prints is true and is there first.
 func serve(ctx context.Context, term terminal, c Config, d *database, db *store.DB, ready func() error) error {
 	log := slog.New(slog.NewJSONHandler(term.err, nil))
 	h, err := handlers.New(handlers.Config{
@@ -71,12 +71,15 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 		}
 		servers, listeners = append(servers, newServer(c, h.Metrics(), log)), append(listeners, private)
 	}
+	if err := ready(); err != nil {
+		for _, l := range listeners {
+			_ = l.Close()
+		}
+		return err
+	}
 	failed := make(chan error, len(servers))
 	for i := range servers {
 		go func() { failed <- servers[i].Serve(listeners[i]) }()
-	}
-	if err := ready(); err != nil {
-		return errors.Join(err, drain(c, servers))
 	}
 	select {
 	case err = <-failed:

@@ -54,6 +54,9 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 // It fails when PostgreSQL was cut short, or ended in bad order of itself (the
 // folder of a temporary server then stays, for its log).
 func (s *Server) Stop(ctx context.Context) error {
+	if s.process == nil {
+		return nil // another's, which we joined
+	}
 	err := s.shutDown(ctx)
 	if s.exit != nil {
 		return fmt.Errorf("PostgreSQL ended badly: %w", s.exit)

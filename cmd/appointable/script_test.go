@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The user stories in testdata/script are plain text, run against the real
+// program on a private PostgreSQL of their own.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"appointable": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
+		},
+	})
+}
+
+// session is what one script remembers.
+type session struct {
+	cookies map[string]string // user name → cookie
+	keys    int
+}
+
+func setUp(env *testscript.Env) error {
+	dir, err := os.MkdirTemp("", "appointable-script-")
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil { // as root PostgreSQL runs as somebody else
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	demo, err := filepath.Abs("demo")
+	if err != nil {
+		return err
+	}
+	env.Setenv("DATA_DIR", filepath.Join(dir, "data"))
+	env.Setenv("LISTEN", address)
+	env.Setenv("DEMO", demo)
+	env.Values["session"] = &session{cookies: map[string]string{}}
+	return nil
+}
+
+// exits CODE program args…: the exact exit status.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = failed.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// ready waits until the service answers.
+func ready(ts *testscript.TestScript, _ bool, _ []string) {
+	deadline := time.Now().Add(time.Minute)
+	for time.Now().Before(deadline) {
+		answer, err := http.Get("http://" + ts.Getenv("LISTEN") + "/readyz")
+		if err == nil {
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Fatalf("the service did not become ready")
+}
+
+// signin TRUST USER PASSWORD keeps a session under the user's name.
+func signIn(ts *testscript.TestScript, _ bool, args []string) {
+	body, err := json.Marshal(map[string]string{"username": args[1], "password": args[2]})
+	ts.Check(err)
+	answer := send(ts, "", http.MethodPost, "/api/v1/t/"+args[0]+"/session", bytes.NewReader(body), nil)
+	if answer.StatusCode != http.StatusOK {
+		ts.Fatalf("sign in as %s: %s", args[1], answer.Status)
+	}
+	memory(ts).cookies[args[1]] = strings.Split(answer.Header.Get("Set-Cookie"), ";")[0]
+}
+
+// http USER METHOD PATH STATUS [FILE|-]: one request as a user ("-" is nobody),
+// its body from a file of the script. The answer's body is its standard
+// output. Creating requests get an Idempotency-Key of their own, changing ones
+// take whatever version there is.
+func httpCommand(ts *testscript.TestScript, _ bool, args []string) {
+	var body io.Reader
+	header := http.Header{"If-Match": {"*"}}
+	if len(args) > 4 {
+		body = strings.NewReader(ts.ReadFile(args[4]))
+		if strings.HasSuffix(args[4], ".yaml") {
+			header.Set("Content-Type", "application/yaml")
+		}
+		if strings.HasSuffix(args[4], ".zip") {
+			header.Set("Content-Type", "application/zip")
+		}
+	}
+	answer := send(ts, args[0], args[1], args[2], body, header)
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	_, err = ts.Stdout().Write(text)
+	ts.Check(err)
+	if got := strconv.Itoa(answer.StatusCode); got != args[3] {
+		ts.Fatalf("%s %s as %s: status %s, want %s\n%s", args[1], args[2], args[0], got, args[3], text)
+	}
+}
+
+func send(ts *testscript.TestScript, user, method, path string, body io.Reader, header http.Header) *http.Response {
+	request, err := http.NewRequest(method, "http://"+ts.Getenv("LISTEN")+path, body)
+	ts.Check(err)
+	maps.Copy(request.Header, header)
+	if body != nil && request.Header.Get("Content-Type") == "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	m := memory(ts)
+	m.keys++
+	request.Header.Set("Idempotency-Key", fmt.Sprintf("script-%d", m.keys))
+	if cookie, ok := m.cookies[user]; ok {
+		request.Header.Set("Cookie", cookie)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	ts.Defer(func() { _ = answer.Body.Close() })
+	return answer
+}
+
+func memory(ts *testscript.TestScript) *session { return ts.Value("session").(*session) }
+
+// shuffle FOLDER puts the rows and the columns of every CSV in another order.
+func shuffle(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(ts.MkAbs(args[0]) + "/*.csv")
+	ts.Check(err)
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, file := range files {
+		rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+		ts.Check(err)
+		columns := random.Perm(len(rows[0]))
+		for i, row := range rows {
+			moved := make([]string, len(row))
+			for to, from := range columns {
+				moved[to] = row[from]
+			}
+			rows[i] = moved
+		}
+		random.Shuffle(len(rows)-1, func(i, j int) { rows[i+1], rows[j+1] = rows[j+1], rows[i+1] })
+		var b bytes.Buffer
+		ts.Check(csv.NewWriter(&b).WriteAll(rows))
+		ts.Check(os.WriteFile(file, b.Bytes(), 0o600))
+	}
+}
+
+// damage FILE OLD NEW replaces the first OLD.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o600))
+}
+
+// pick FILE KEY…: reads JSON from FILE and prints the value at the path.
+func pick(ts *testscript.TestScript, _ bool, args []string) {
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &v))
+	for _, key := range args[1:] {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[key]
+		case []any:
+			i, err := strconv.Atoi(key)
+			ts.Check(err)
+			v = at[i]
+		default:
+			ts.Fatalf("%s: nothing under %q", args[0], key)
+		}
+	}
+	_, err := fmt.Fprintln(ts.Stdout(), v)
+	ts.Check(err)
+}
+
+// TestReadme holds what the README shows to what the program prints.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const command = "$ appointable rank cmd/appointable/demo\n"
+	_, shown, found := strings.Cut(string(readme), command)
+	shown, _, closed := strings.Cut(shown, "```")
+	if !found || !closed {
+		t.Fatal("the README does not show the command")
+	}
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"rank", "demo"}, terminal{in: strings.NewReader(""), out: &out, err: io.Discard}); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	if !slices.Equal(lines(shown), lines(out.String())) {
+		t.Errorf("the README shows\n%s\nthe program prints\n%s", shown, out.String())
+	}
+}
+
+func lines(s string) []string {
+	var lines []string
+	for line := range strings.Lines(s) {
+		lines = append(lines, strings.TrimRight(line, " \n"))
+	}
+	return lines
+}
