@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -110,7 +109,10 @@ func (t *tx) ownSheet(name SheetName, version int) (sheetRow, selection.Sheet, f
 	if err := t.may(access.WriteSheet); err != nil {
 		return sheetRow{}, selection.Sheet{}, frameworks.Scale{}, err
 	}
-	row, sheet, scale, err := t.loadSheet(name, "for update of s for share of c")
+	row, sheet, scale, err := t.loadSheet(name, ownSheetLock)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.NotFound, "you have no sheet as %s for %s in %s; a sheet is written by its own rater", name.Rater, name.Candidate, name.Exercise)
+	}
 	if err != nil {
 		return row, sheet, scale, err
 	}
@@ -122,6 +124,27 @@ func (t *tx) ownSheet(name SheetName, version int) (sheetRow, selection.Sheet, f
 	}
 	return row, sheet, scale, nil
 }
+
+// updateSheet takes the parameters of record, then campaign, sheet, member, the
+// columns of the marks, state and version. The count makes the marks come
+// first: a sealed sheet takes none.
+const updateSheet = `
+		with marks as (
+			insert into scores as was (trust_id, campaign_id, sheet_id, member_id, criterion, score, not_observed, evidence)
+			select $1, $15, $16, $17, n.criterion, n.score, n.not_observed, n.evidence
+			  from unnest($18::text[], $19::float8[], $20::boolean[], $21::text[]) as n (criterion, score, not_observed, evidence)
+			on conflict (trust_id, campaign_id, sheet_id, criterion)
+			do update set score = excluded.score, not_observed = excluded.not_observed, evidence = excluded.evidence
+			 where (was.score, was.not_observed, was.evidence) is distinct from (excluded.score, excluded.not_observed, excluded.evidence)
+			returning 1),` +
+	record + `
+		update sheets set state = $22, version = $23, submitted_at = case when $22 = 'draft' then null else coalesce(submitted_at, $3) end
+		 where trust_id = $1 and campaign_id = $15 and sheet_id = $16
+		   and (select count(*) from marks) >= 0`
+
+// ownSheetLock is what loading a sheet for a change adds: the sheet is this
+// transaction's, and the campaign is not revealed meanwhile.
+const ownSheetLock = `for update of s for share of c`
 
 // writeSheet stores marks, state and version, the noted events and the
 // remembered answer in one round trip.
@@ -140,19 +163,7 @@ func (t *tx) writeSheet(row sheetRow, s selection.Sheet, result any) error {
 			scores[i] = sql.NullFloat64{Float64: *m.Score, Valid: true}
 		}
 	}
-	return t.exec(`
-		with marks as (
-			insert into scores as was (trust_id, campaign_id, sheet_id, member_id, criterion, score, not_observed, evidence)
-			select $1, $15, $16, $17, n.criterion, n.score, n.not_observed, n.evidence
-			  from unnest($18::text[], $19::float8[], $20::boolean[], $21::text[]) as n (criterion, score, not_observed, evidence)
-			on conflict (trust_id, campaign_id, sheet_id, criterion)
-			do update set score = excluded.score, not_observed = excluded.not_observed, evidence = excluded.evidence
-			 where (was.score, was.not_observed, was.evidence) is distinct from (excluded.score, excluded.not_observed, excluded.evidence)
-			returning 1),`+
-		record+`
-		update sheets set state = $22, version = $23, submitted_at = case when $22 = 'draft' then null else coalesce(submitted_at, $3) end
-		 where trust_id = $1 and campaign_id = $15 and sheet_id = $16
-		   and (select count(*) from marks) >= 0`, // the marks first: a sealed sheet takes none
+	return t.exec(updateSheet,
 		append(args, t.at.Campaign, row.ID, row.Member, pq.Array(criteria), pq.Array(scores), pq.Array(unseen), pq.Array(evidence),
 			string(s.State), s.Version)...)
 }
@@ -371,6 +382,10 @@ func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
 	if err != nil {
 		return err
 	}
+	down, err := t.stoodDown()
+	if err != nil {
+		return err
+	}
 	seen := selection.Seen(candidates)
 	var l fault.List
 	for i, n := range names {
@@ -385,28 +400,34 @@ func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
 			l.Add(at+".rater", "%q is not on the panel", n.Rater)
 		} else if !m.Marks(n.Exercise) {
 			l.Add(at+".exercise", "%s does not mark %s", n.Rater, n.Exercise)
+		} else if down[pair{n.Rater, n.Candidate}] {
+			l.Add(at+".rater", "%s stands down for %s, for a declared interest", n.Rater, n.Candidate)
 		}
 	}
 	return l.Err("nothing was assigned")
 }
 
 // makeSheets makes the sheets of a campaign that opens and returns how many
-// there are. Sheets for candidates who withdrew since they were assigned are
+// there are. Sheets assigned for candidates who will not be seen after all are
 // not required.
 func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) (int, error) {
-	if err := t.seeProgress(); err != nil {
+	seen := selection.Seen(candidates)
+	assigned, err := t.countSheets()
+	if err != nil {
 		return 0, err
 	}
-	var assigned int
-	err := t.get(&assigned, `select count(*) from sheets where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
-	if err != nil || assigned > 0 {
-		return assigned, err
+	if assigned > 0 {
+		return assigned, t.requireOnly(seen)
+	}
+	down, err := t.stoodDown()
+	if err != nil {
+		return 0, err
 	}
 	var all []SheetName
-	for _, candidate := range selection.Seen(candidates) {
+	for _, candidate := range seen {
 		for _, exercise := range c.Exercises {
 			for _, m := range c.Panel {
-				if m.Marks(exercise.Code) {
+				if m.Marks(exercise.Code) && !down[pair{m.Rater, candidate.Code}] {
 					all = append(all, SheetName{Rater: m.Rater, Candidate: candidate.Code, Exercise: exercise.Code})
 				}
 			}
@@ -415,25 +436,49 @@ func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) 
 	return len(all), t.insertSheets(c, all)
 }
 
+// countSheets counts those of everybody, for the officer.
+func (t *tx) countSheets() (int, error) {
+	if err := t.seeProgress(); err != nil {
+		return 0, err
+	}
+	var n int
+	err := t.get(&n, `select count(*) from sheets where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
+	return n, err
+}
+
+func (t *tx) requireOnly(seen []selection.Candidate) error {
+	codes := make([]string, len(seen))
+	for i, c := range seen {
+		codes[i] = c.Code
+	}
+	return t.exec(`
+		update sheets s set required = false from candidates k
+		 where s.trust_id = $1 and s.campaign_id = $2 and k.code <> all($3)
+		   and k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id`,
+		t.who.Trust, t.at.Campaign, pq.Array(codes))
+}
+
 func (t *tx) insertSheets(c selection.Campaign, names []SheetName) error {
-	slices.SortFunc(names, func(a, b SheetName) int {
-		return cmp.Or(cmp.Compare(a.Rater, b.Rater), cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Exercise, b.Exercise))
-	})
+	members, candidates, err := t.codes()
+	if err != nil {
+		return err
+	}
+	optional := map[string]bool{}
+	for _, m := range c.Panel {
+		optional[m.Rater] = m.Optional
+	}
 	n := len(names)
-	ids, raters, candidates, exercises, required := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]bool, n)
+	ids, memberIDs, candidateIDs, exercises, required := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]bool, n)
 	for i, name := range names {
 		id, err := newID()
 		if err != nil {
 			return err
 		}
-		m, _ := c.Member(name.Rater)
-		ids[i], raters[i], candidates[i], exercises[i], required[i] = id.String(), name.Rater, name.Candidate, name.Exercise, !m.Optional
+		ids[i], memberIDs[i], candidateIDs[i] = id.String(), members[name.Rater], candidates[name.Candidate]
+		exercises[i], required[i] = name.Exercise, !optional[name.Rater]
 	}
 	return t.exec(`
 		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required)
-		select $1, $2, n.id, p.member_id, k.candidate_id, n.exercise, n.required
-		  from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[]) as n (id, rater, candidate, exercise, required)
-		  join panel_members p on p.trust_id = $1 and p.campaign_id = $2 and p.rater = n.rater
-		  join candidates k on k.trust_id = $1 and k.campaign_id = $2 and k.code = n.candidate`,
-		t.who.Trust, t.at.Campaign, pq.Array(ids), pq.Array(raters), pq.Array(candidates), pq.Array(exercises), pq.Array(required))
+		select $1, $2, n.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::boolean[]) as n`,
+		t.who.Trust, t.at.Campaign, pq.Array(ids), pq.Array(memberIDs), pq.Array(candidateIDs), pq.Array(exercises), pq.Array(required))
 }
