@@ -14,7 +14,7 @@ import (
 
 // group is a command that only holds others.
 func group(name, short string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: name, Short: short, Args: func(cmd *cobra.Command, args []string) error {
+	cmd := &cobra.Command{Use: name, Short: short, Args: func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return usageError{fmt.Errorf("say what to do with the %s", name)}
 		}

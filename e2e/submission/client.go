@@ -101,10 +101,10 @@ func (p *poster) submitAll(ctx context.Context, from int) (done int, err error) 
 			return done, errors.New("the campaign has too few sheets for this length; raise -candidates")
 		}
 		err := p.submit(ctx, i, body)
-		if ctx.Err() != nil {
-			return done, nil // the time is over
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return done, nil //nolint:nilerr // the time is over: whatever it broke off is no failure
+		case err != nil:
 			return done, err
 		}
 		done++

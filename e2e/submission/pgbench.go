@@ -21,7 +21,8 @@ var placeholder = regexp.MustCompile(`\$(\d+)`)
 // computes between them (judging, encoding, hashing) pgbench gets for nothing:
 // that is what the ratio measures.
 func (s *site) script() string {
-	id, _ := s.uuids()
+	id := "'" + s.trust.ID.String() + "'::uuid"
+	note := strings.ReplaceAll(evidence, "'", "''")
 	criteria := `'{safety.seen,kindness.seen,teamwork.seen,improving.seen}'`
 	payload := strings.Repeat("x", 700)
 	eventID := `array[md5(:client_id || '-' || :sheet || '-' || :round)::uuid]`
@@ -35,7 +36,7 @@ func (s *site) script() string {
 			`array[sha256('c')]`, `array[sha256('n')]`, `array[convert_to('` + payload + `', 'UTF8')]`,
 			`('p' || :round || '-' || :sheet)::text`, `sha256('r')`, `convert_to('` + payload + `', 'UTF8')`,
 			`:campaign_id::uuid`, `:sheet_id::uuid`, `:member_id::uuid`, criteria, `array[5,5,5,5]`, `array[false,false,false,false]`,
-			`array['` + quoted(evidence) + `','` + quoted(evidence) + `','` + quoted(evidence) + `','` + quoted(evidence) + `']`, `'submitted'`, `2`},
+			`array['` + note + `','` + note + `','` + note + `','` + note + `']`, `'submitted'`, `2`},
 		{},
 	}
 	results := []string{`\gset`, `;`, `\gset`, `\gset`, `;`, `;`}
@@ -49,12 +50,6 @@ func (s *site) script() string {
 		b.WriteString(strings.Join(strings.Fields(text), " ") + " " + results[i] + "\n")
 	}
 	return b.String()
-}
-
-func quoted(s string) string { return strings.ReplaceAll(s, "'", "''") }
-
-func (s *site) uuids() (trustID, campaignName string) {
-	return "'" + s.trust.ID.String() + "'::uuid", campaign
 }
 
 // warmUp gives pgbench's clients their sessions, and lets the statistics of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -89,7 +90,7 @@ func (p *syntaxProblem) place(data []byte) (line, column int) {
 	if failsBy(starts[from]) {
 		from = 0 // the line it named is where it noticed, not where it began
 	}
-	ends := append(starts[1:], len(data))
+	ends := slices.Concat(starts[1:], []int{len(data)})
 	bad := from + sort.Search(len(ends)-1-from, func(i int) bool { return failsBy(ends[from+i]) })
 	start := starts[bad]
 	width := sort.Search(ends[bad]-start, func(n int) bool { return failsBy(start + n) })
@@ -110,7 +111,7 @@ func lineStarts(data []byte) []int {
 // advice says the parser's complaint in words that help somebody who has never
 // read YAML's grammar; unknown complaints are passed on.
 func (p *syntaxProblem) advice() string {
-	for _, known := range advices {
+	for _, known := range advices() {
 		if strings.Contains(p.message, known.problem) {
 			return known.advice
 		}
@@ -118,23 +119,26 @@ func (p *syntaxProblem) advice() string {
 	return fmt.Sprintf("this is not YAML: %s", p.message)
 }
 
-var advices = []struct{ problem, advice string }{
-	{"mapping values are not allowed", "a second “key: value” begins inside a value; put a text with “: ” in it in quotes, close an open quote above, or correct the indentation"},
-	{"could not find expected ':'", "a key without a colon; write “key: value”, or put a text of several lines in quotes"},
-	{"did not find expected key", "a new “key: value” was expected here; correct the indentation, or the quotes around the text before it"},
-	{"did not find expected '-' indicator", "a list item “- …” was expected here; correct the indentation"},
-	{"did not find expected ',' or", "a list or mapping in brackets is not closed, or lacks a comma; put a text with commas or brackets in it in quotes"},
-	{"did not find expected node content", "a value was expected here; put a text that begins with a special character in quotes"},
-	{"block sequence entries are not allowed", "a list item “- …” cannot begin here; start the list on a line of its own"},
-	{"mapping keys are not allowed", "a “? ” cannot begin a text here; put the text in quotes"},
-	{"cannot start any token", "this character cannot begin a text; put the text in quotes, and indent with spaces, not tabs"},
-	{"found a tab character", "a tab is used for indentation; use spaces"},
-	{"found unexpected end of stream", "the quote that opens here is never closed"},
-	{"found unexpected document indicator", "the quote that opens before this line is not closed"},
-	{"found unknown escape character", `a backslash in double quotes begins an escape such as \n; double the backslash or use single quotes`},
-	{"found invalid Unicode character", "this escape stands for no character"},
-	{"expected hexdecimal number", `\x, \u and \U are followed by 2, 4 and 8 hexadecimal digits`},
-	{"exceeded max depth", "the lists and mappings are nested too deeply"},
-	{"unknown anchor", "a text that begins with * is read as an alias; put it in quotes"},
-	{"did not find expected alphabetic or numeric character", "a text that begins with * or & is read as an alias; put it in quotes"},
+// advices are by what yaml.v3 says.
+func advices() []struct{ problem, advice string } {
+	return []struct{ problem, advice string }{
+		{"mapping values are not allowed", "a second “key: value” begins inside a value; put a text with “: ” in it in quotes, close an open quote above, or correct the indentation"},
+		{"could not find expected ':'", "a key without a colon; write “key: value”, or put a text of several lines in quotes"},
+		{"did not find expected key", "a new “key: value” was expected here; correct the indentation, or the quotes around the text before it"},
+		{"did not find expected '-' indicator", "a list item “- …” was expected here; correct the indentation"},
+		{"did not find expected ',' or", "a list or mapping in brackets is not closed, or lacks a comma; put a text with commas or brackets in it in quotes"},
+		{"did not find expected node content", "a value was expected here; put a text that begins with a special character in quotes"},
+		{"block sequence entries are not allowed", "a list item “- …” cannot begin here; start the list on a line of its own"},
+		{"mapping keys are not allowed", "a “? ” cannot begin a text here; put the text in quotes"},
+		{"cannot start any token", "this character cannot begin a text; put the text in quotes, and indent with spaces, not tabs"},
+		{"found a tab character", "a tab is used for indentation; use spaces"},
+		{"found unexpected end of stream", "the quote that opens here is never closed"},
+		{"found unexpected document indicator", "the quote that opens before this line is not closed"},
+		{"found unknown escape character", `a backslash in double quotes begins an escape such as \n; double the backslash or use single quotes`},
+		{"found invalid Unicode character", "this escape stands for no character"},
+		{"expected hexdecimal number", `\x, \u and \U are followed by 2, 4 and 8 hexadecimal digits`},
+		{"exceeded max depth", "the lists and mappings are nested too deeply"},
+		{"unknown anchor", "a text that begins with * is read as an alias; put it in quotes"},
+		{"did not find expected alphabetic or numeric character", "a text that begins with * or & is read as an alias; put it in quotes"},
+	}
 }
