@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -68,6 +69,44 @@ func routeOf(c echo.Context) (method, route string) {
 		route = "unmatched"
 	}
 	return method, route
+}
+
+// recovered turns a panic into an error, so that it is answered and logged as
+// every other. A connection that is to be cut stays so.
+func recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(cause)
+			default:
+				err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}
+
+// bounded cuts off whoever does not read their answer. The listener's own
+// time-out for reading stands.
+func (s *Server) bounded(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(s.timeout + answerTime))
+		return next(c)
+	}
+}
+
+// answerTime is how long an answer may take to be read, from when it should be
+// there at the latest.
+const answerTime = 30 * time.Second
+
+// setDeadlines is for requests that take longer than the listener's time-outs.
+// Where the connection has none to move, there is nothing to do.
+func setDeadlines(c echo.Context, limit time.Duration) {
+	connection := http.NewResponseController(c.Response())
+	_ = connection.SetReadDeadline(time.Now().Add(limit))
+	_ = connection.SetWriteDeadline(time.Now().Add(limit + answerTime))
 }
 
 // headers are those of every answer. Assets, which are public and never

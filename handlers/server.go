@@ -8,7 +8,6 @@
 package handlers
 
 import (
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"appointable/internal/fault"
 	"appointable/internal/store"
@@ -37,19 +35,19 @@ type Config struct {
 
 // Server answers HTTP requests.
 type Server struct {
-	db       *store.DB
-	log      *slog.Logger
-	echo     *echo.Echo
-	secure   bool // people reach us by https
-	timeout  time.Duration
-	off      []string
-	trusts   *trusts
-	signIns  *throttle
-	hashing  chan struct{} // one slot for each password that is hashed at once
+	db        *store.DB
+	log       *slog.Logger
+	echo      *echo.Echo
+	secure    bool // people reach us by https
+	timeout   time.Duration
+	off       []string
+	trusts    *trusts
+	signIns   *throttle
+	hashing   chan struct{} // one slot for each password that is hashed at once
 	importing chan struct{}
-	validate *validator.Validate
-	metrics  *metrics
-	openAPI  []byte
+	validate  *validator.Validate
+	metrics   *metrics
+	openAPI   []byte
 
 	// errorPage renders an error of a request under /t/, which a person reads.
 	// Where it is nil they read the problem's JSON.
@@ -83,12 +81,15 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.echo.Use(requestID, s.observe, s.recover(), s.headers, crossOrigin)
+	s.echo.Use(requestID, s.observe, recovered, s.bounded, s.headers, crossOrigin)
 	routes := s.routes()
 	for _, r := range routes {
 		s.echo.Add(r.method, r.pattern(), s.serve(r))
 	}
 	if s.openAPI, err = describe(routes, config.Version); err != nil {
+		return nil, err
+	}
+	if err := s.addPages(); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -126,15 +127,4 @@ func ipExtractor(proxies []netip.Prefix) echo.IPExtractor {
 		}))
 	}
 	return echo.ExtractIPFromXFFHeader(trust...)
-}
-
-// recover turns a panic into an answer, and its stack into a log line.
-func (s *Server) recover() echo.MiddlewareFunc {
-	return middleware.RecoverWithConfig(middleware.RecoverConfig{
-		DisableErrorHandler: true,
-		DisableStackAll:     true,
-		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
-			return fmt.Errorf("panic: %w\n%s", err, stack)
-		},
-	})
 }

@@ -138,6 +138,9 @@ func (c Campaign) WithDefaults() Campaign {
 	if c.Committee.Nation == "" {
 		c.Committee.Nation = "england"
 	}
+	if len(c.Gates.Minimum) == 0 {
+		c.Gates.Minimum = nil
+	}
 	if c.Gates.Veto != nil && c.Gates.VetoMeans == "" {
 		c.Gates.VetoMeans = VetoDiscuss
 	}

@@ -46,9 +46,13 @@ func (c Candidate) Validate() error {
 			l.Add(a.column, "%q is not an answer; write yes, no or nothing", a.answer)
 		}
 	}
-	for i := 1; i < len(answers); i++ {
-		if answers[i].answer == Yes && answers[i-1].answer == No {
-			l.Add(answers[i].column, "%s cannot be %s without having been %s", c.Code, answers[i].column, answers[i-1].column)
+	var known namedAnswer // the latest before, for what is not known contradicts nothing
+	for _, a := range answers {
+		if a.answer == Yes && known.answer == No {
+			l.Add(a.column, "%s cannot be %s without having been %s", c.Code, a.column, known.column)
+		}
+		if a.answer != NotKnown {
+			known = a
 		}
 	}
 	return l.Err("the candidate has mistakes")

@@ -2,10 +2,10 @@ package selection
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"appointable/internal/fault"
+	"appointable/selection/ranking"
 )
 
 // Decision is what the panel decided, in its own words. The service proposes
@@ -35,14 +35,15 @@ type Dissent struct {
 // Check holds a decision against the ranking it is based on. It returns one
 // Invalid fault with every complaint: a candidate without a finding, an
 // appointment beyond the posts or of somebody not found appointable, a
-// departure from the rank or from a gate without a reason.
+// departure from the rank or from a gate without a reason. Departures from the
+// rank are looked for once the rest is right.
 func (d Decision) Check(r Ranking, c Campaign) error {
 	var l fault.List
 	found := d.checkFindings(&l, r)
 	d.checkChosen(&l, found, c.Post.Posts)
 	if len(l.Fields) == 0 && strings.TrimSpace(d.Departure) == "" {
-		if passed, over := d.departs(r, found); passed != "" {
-			l.Add("departure", "%s is chosen before %s, who is found appointable and ranks higher; write why", over, passed)
+		if where := d.departs(r, found, c.Post.Posts); where != "" {
+			l.Add("departure", "%s", where)
 		}
 	}
 	checkText(&l, "justification", d.Justification)
@@ -60,10 +61,14 @@ func (d Decision) Check(r Ranking, c Campaign) error {
 
 // checkFindings returns the findings by candidate.
 func (d Decision) checkFindings(l *fault.List, r Ranking) map[string]bool {
+	gates := map[string]ranking.Gate{}
+	for _, p := range r.Candidates {
+		gates[p.Candidate] = p.Gate
+	}
 	found := map[string]bool{}
 	for i, f := range d.Findings {
 		at := fmt.Sprintf("findings[%d]", i)
-		place, ok := r.Candidate(f.Candidate)
+		gate, ok := gates[f.Candidate]
 		if !ok {
 			l.Add(at+".candidate", "%q is not in the ranking", f.Candidate)
 			continue
@@ -72,9 +77,9 @@ func (d Decision) checkFindings(l *fault.List, r Ranking) map[string]bool {
 			l.Add(at+".candidate", "%s is there twice", f.Candidate)
 		}
 		found[f.Candidate] = f.Appointable
-		against := f.Appointable && place.Gate == "gates-not-met" || !f.Appointable && place.Gate == "gates-met"
-		if strings.TrimSpace(f.Reason) == "" && (against || place.Gate == "discuss") {
-			l.Add(at+".reason", "the gates say %s for %s; write the panel's reason for its finding", place.Gate, f.Candidate)
+		against := f.Appointable && gate == ranking.NotMet || !f.Appointable && gate == ranking.Met
+		if strings.TrimSpace(f.Reason) == "" && (against || gate == ranking.Discuss) {
+			l.Add(at+".reason", "the gates say %s for %s; write the panel's reason for its finding", gate, f.Candidate)
 		}
 		if len([]rune(f.Reason)) > maxText {
 			l.Add(at+".reason", "is longer than %d characters", maxText)
@@ -112,34 +117,50 @@ func (d Decision) checkChosen(l *fault.List, found map[string]bool, posts int) {
 	check("reserves", d.Reserves)
 }
 
-// departs finds an appointable candidate who ranks higher than somebody chosen
-// before them; both are "" where the choice follows the rank. Choosing nobody
-// while somebody is appointable departs too.
-func (d Decision) departs(r Ranking, found map[string]bool) (passed, over string) {
-	chosen := slices.Concat(d.Appointed, d.Reserves)
-	rank := func(code string) int {
-		p, _ := r.Candidate(code)
-		if p.Rank == nil {
-			return len(r.Candidates) + 1
-		}
-		return *p.Rank
-	}
-	if len(d.Appointed) == 0 {
-		for _, p := range r.Candidates {
-			if found[p.Candidate] {
-				return p.Candidate, "nobody"
-			}
+// departs says where the choice does not follow the rank, "" where it does:
+// somebody found appointable is passed over for a candidate of lower rank, or
+// is not appointed while a post is left unfilled. Among the appointed there is
+// no order; reserves have one.
+func (d Decision) departs(r Ranking, found map[string]bool, posts int) string {
+	ranks, taken := map[string]int{}, map[string]bool{}
+	for _, p := range r.Candidates {
+		ranks[p.Candidate] = len(r.Candidates) + 1
+		if p.Rank != nil {
+			ranks[p.Candidate] = *p.Rank
 		}
 	}
-	for i, code := range chosen {
-		for _, p := range r.Candidates {
-			before := slices.Index(chosen, p.Candidate)
-			// Within the appointed there is no order.
-			ahead := before >= 0 && (before < i || before < len(d.Appointed) && i < len(d.Appointed))
-			if found[p.Candidate] && p.Candidate != code && !ahead && rank(p.Candidate) < rank(code) {
-				return p.Candidate, code
-			}
+	left := r.Candidates
+	best := func() string { // the first who is found appointable and not taken
+		for len(left) > 0 && (!found[left[0].Candidate] || taken[left[0].Candidate]) {
+			left = left[1:]
+		}
+		if len(left) == 0 {
+			return ""
+		}
+		return left[0].Candidate
+	}
+	passed := func(code string) string {
+		if b := best(); b != "" && ranks[b] < ranks[code] {
+			return fmt.Sprintf("%s is chosen before %s, who is found appointable and ranks higher; write why", code, b)
+		}
+		return ""
+	}
+	for _, code := range d.Appointed {
+		taken[code] = true
+	}
+	for _, code := range d.Appointed {
+		if why := passed(code); why != "" {
+			return why
 		}
 	}
-	return "", ""
+	if b := best(); b != "" && len(d.Appointed) < posts {
+		return fmt.Sprintf("a post is left unfilled although %s is found appointable; write why", b)
+	}
+	for _, code := range d.Reserves {
+		if why := passed(code); why != "" {
+			return why
+		}
+		taken[code] = true
+	}
+	return ""
 }

@@ -44,6 +44,8 @@ func checkText(l *fault.List, where, text string) {
 		l.Add(where, "is empty")
 	case len([]rune(text)) > maxText:
 		l.Add(where, "is longer than %d characters", maxText)
+	case strings.ContainsRune(text, 0):
+		l.Add(where, "has a NUL character; remove it")
 	}
 }
 

@@ -29,8 +29,8 @@ type Ranking struct {
 type Place struct {
 	Candidate   string           `json:"candidate"`
 	Rank        *int             `json:"rank"`
-	TiedWith    []string         `json:"tied_with"`     // composites equal at 0.01
-	TieBrokenBy *string          `json:"tie_broken_by"` // the dimension of the declared chain that separated them
+	TiedWith    []string         `json:"tied_with"`     // composites equal at 0.01, by code; the first tiedShown of them
+	TieBrokenBy *string          `json:"tie_broken_by"` // the last dimension of the declared chain that was needed to separate them
 	Gate        ranking.Gate     `json:"appointable"`   // what the gates say; the panel's finding is recorded apart
 	PanelMean   *float64         `json:"panel_mean"`    // the composite that ranks
 	ValuesMean  *float64         `json:"values_mean"`   // the same, of the values alone
@@ -85,9 +85,11 @@ type RaterMark struct {
 type PsychometricTrace struct {
 	Instrument string  `json:"instrument"`
 	Scale      string  `json:"scale"`
-	Score      float64 `json:"score"`    // as reported
-	OnScale    float64 `json:"on_scale"` // on the rating scale
-	Share      float64 `json:"share"`
+	Score      float64 `json:"score"` // as reported
+	Mean       float64 `json:"mean"`  // of the norm group
+	SD         float64 `json:"sd"`
+	OnScale    float64 `json:"on_scale"` // on the rating scale: its middle + (score − mean)/sd sixths of its range, clipped to it
+	Share      float64 `json:"share"`    // the panel's marks have what the shares leave of 1
 }
 
 // Settings of a ranking run that samples; they travel with the result.
@@ -103,6 +105,10 @@ func DefaultSettings() Settings { return Settings{Seed: 1, Draws: 10_000} }
 // trace: nobody recomputes a national round with a pencil, and the figure of
 // any one candidate is had by ranking the round's folder cut to them.
 const traceLimit = 200
+
+// tiedShown bounds a list that grows with the square of those tied: twenty
+// thousand with one composite would not fit into memory.
+const tiedShown = 200
 
 // Candidate finds a place by candidate code.
 func (r Ranking) Candidate(code string) (Place, bool) {
@@ -156,6 +162,7 @@ type columns struct {
 	tests      []Psychometric // the weighted ones
 	rows       []int          // for each row of data, its index in round.Ratings
 	unobserved []int          // by candidate
+	withdrawn  []int          // by candidate: marks set aside
 	results    map[resultKey]float64
 	left       leftOut
 	data       ranking.Data
@@ -168,6 +175,7 @@ type resultKey struct{ candidate, test int }
 // leftOut counts what the ranking does not use, for the warnings.
 type leftOut struct {
 	unseen    []string // candidates who were not interviewed and yet have marks
+	gone      []string // candidates who withdrew after they were marked
 	withdrawn int      // marks set aside
 }
 
@@ -201,14 +209,18 @@ func (c *columns) indexCandidates() map[string]int32 {
 	index := map[string]int32{}
 	for _, cand := range c.round.Candidates {
 		interviewed := cand.Interviewed == Yes || cand.Interviewed == NotKnown && marked[cand.Code]
-		if interviewed && !cand.Withdrawn {
+		switch {
+		case interviewed && !cand.Withdrawn:
 			index[cand.Code] = int32(len(c.candidates))
 			c.candidates = append(c.candidates, cand.Code)
-		} else if marked[cand.Code] && !cand.Withdrawn {
+		case marked[cand.Code] && cand.Withdrawn:
+			c.left.gone = append(c.left.gone, cand.Code)
+		case marked[cand.Code]:
 			c.left.unseen = append(c.left.unseen, cand.Code)
 		}
 	}
 	c.unobserved = make([]int, len(c.candidates))
+	c.withdrawn = make([]int, len(c.candidates))
 	return index
 }
 
@@ -242,12 +254,16 @@ func (c *columns) addRows(index map[string]int32) {
 	for j, m := range c.round.Campaign.Panel {
 		raters[m.Rater] = int32(j)
 	}
+	c.makeRoom(len(c.round.Ratings))
 	for i := range c.round.Ratings {
 		m := &c.round.Ratings[i]
 		candidate, ranked := index[m.Candidate]
 		switch {
 		case m.Withdrawn:
 			c.left.withdrawn++
+			if ranked {
+				c.withdrawn[candidate]++
+			}
 		case !ranked:
 		case !m.Observed:
 			c.unobserved[candidate]++
@@ -259,6 +275,13 @@ func (c *columns) addRows(index map[string]int32) {
 			c.data.Score = append(c.data.Score, m.Score)
 		}
 	}
+}
+
+// makeRoom spares a national round the growing of its columns.
+func (c *columns) makeRoom(rows int) {
+	c.rows = make([]int, 0, rows)
+	c.data.Candidate, c.data.Rater, c.data.Cell = make([]int32, 0, rows), make([]int32, 0, rows), make([]int32, 0, rows)
+	c.data.Score = make([]float64, 0, rows)
 }
 
 func (c *columns) addTests(index map[string]int32) {
@@ -289,7 +312,7 @@ func (c *columns) addTests(index map[string]int32) {
 // place turns a standing into codes and words.
 func (c *columns) place(s ranking.Standing) Place {
 	p := Place{
-		Candidate: c.candidates[s.Candidate], TiedWith: []string{}, Gate: s.Gate,
+		Candidate: c.candidates[s.Candidate], TiedWith: make([]string, 0, min(len(s.Tied), tiedShown)), Gate: s.Gate,
 		PanelMean: number(s.Composite), ValuesMean: number(s.Values), MarksMean: number(s.Marks),
 		NotObserved: c.unobserved[s.Candidate], Reasons: c.reasons(s),
 	}
@@ -297,7 +320,9 @@ func (c *columns) place(s ranking.Standing) Place {
 		p.Rank = &s.Rank
 	}
 	for _, other := range s.Tied {
-		p.TiedWith = append(p.TiedWith, c.candidates[other])
+		if other != s.Candidate && len(p.TiedWith) < tiedShown {
+			p.TiedWith = append(p.TiedWith, c.candidates[other])
+		}
 	}
 	if s.BrokenBy >= 0 {
 		p.TieBrokenBy = &c.round.Framework.Dimensions[s.BrokenBy].Code
@@ -329,7 +354,7 @@ func (c *columns) trace(s ranking.Standing) []DimensionTrace {
 			test := c.tests[share.Test]
 			t.Psychometrics = append(t.Psychometrics, PsychometricTrace{
 				Instrument: test.Instrument, Scale: test.Scale, Score: c.results[resultKey{s.Candidate, share.Test}],
-				OnScale: share.Score, Share: share.Share,
+				Mean: test.Mean, SD: test.SD, OnScale: share.Score, Share: share.Share,
 			})
 		}
 		trace = append(trace, t)

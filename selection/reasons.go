@@ -2,6 +2,7 @@ package selection
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"appointable/frameworks"
@@ -16,16 +17,14 @@ func (c *columns) reasons(s ranking.Standing) []string {
 	for _, b := range s.Breaches {
 		reasons = append(reasons, c.breach(s, b))
 	}
-	switch {
-	case s.BrokenBy >= 0 && s.Shared:
-		add("Equal composite with %s; the declared tie chain (%s) does not separate all of them, so the rank is shared.", c.names(s.Tied), c.title(s.BrokenBy))
-	case s.BrokenBy >= 0:
-		add("Equal composite with %s; the declared tie chain decides by %s.", c.names(s.Tied), c.title(s.BrokenBy))
-	case s.Shared:
-		add("Equal composite with %s; the declared tie chain does not separate them, so the rank is shared.", c.names(s.Tied))
+	if len(s.Tied) > 0 {
+		add("Equal composite with %s; %s.", c.others(s.Tied, s.Candidate), c.tie(s))
 	}
 	if n := c.unobserved[s.Candidate]; n > 0 {
 		add("%s not observed and left out of every mean.", count(n, "mark was", "marks were"))
+	}
+	if n := c.withdrawn[s.Candidate]; n > 0 {
+		add("%s withdrawn for a declared interest and left out of every mean.", count(n, "mark was", "marks were"))
 	}
 	for t, test := range c.tests {
 		if _, ok := c.results[resultKey{s.Candidate, t}]; !ok {
@@ -35,13 +34,33 @@ func (c *columns) reasons(s ranking.Standing) []string {
 	return reasons
 }
 
+// tie says what the declared chain made of equal composites.
+func (c *columns) tie(s ranking.Standing) string {
+	decides := "the declared tie chain does not separate them"
+	switch {
+	case len(c.data.Ties) == 0:
+		decides = "no tie chain is declared"
+	case s.BrokenBy >= 0 && len(s.Tied) > 2:
+		decides = fmt.Sprintf("the declared tie chain decides by %s at the latest", c.title(s.BrokenBy))
+	case s.BrokenBy >= 0:
+		decides = fmt.Sprintf("the declared tie chain decides by %s", c.title(s.BrokenBy))
+	}
+	switch {
+	case len(s.Sharing) == 0:
+		return decides
+	case len(s.Sharing) == len(s.Tied):
+		return decides + ", so the rank is shared"
+	}
+	return fmt.Sprintf("%s, but not against %s: the rank is shared", decides, c.others(s.Sharing, s.Candidate))
+}
+
 func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 	gates := c.data.Gates
 	switch b.Kind {
 	case ranking.BelowComposite:
-		return fmt.Sprintf("The panel's composite of %s is below the declared %s.", figure(s.Marks), figure(*gates.Composite))
+		return fmt.Sprintf("The composite of the panel's marks, %s, is below the declared %s.", figureBelow(s.Marks, *gates.Composite), threshold(*gates.Composite))
 	case ranking.BelowMinimum:
-		return fmt.Sprintf("%s: %s is below the declared minimum of %s.", c.title(b.Dimension), figure(s.Dimensions[b.Dimension].Marks), figure(*gates.Minimum[b.Dimension]))
+		return fmt.Sprintf("%s: %s is below the declared minimum of %s.", c.title(b.Dimension), figureBelow(s.Dimensions[b.Dimension].Marks, *gates.Minimum[b.Dimension]), threshold(*gates.Minimum[b.Dimension]))
 	case ranking.Vetoed:
 		m := c.round.Ratings[c.rows[b.Row]]
 		meaning := "the panel discusses it"
@@ -50,7 +69,7 @@ func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 		}
 		return fmt.Sprintf("A mark of %s on %s in %s is at or below the veto of %s: %s.", frameworks.FormatScore(m.Score), m.Criterion, m.Exercise, frameworks.FormatScore(*gates.Veto), meaning)
 	case ranking.Unobserved:
-		return fmt.Sprintf("%s: nobody observed it, so there is no composite and no rank.", c.title(b.Dimension))
+		return fmt.Sprintf("%s: there is no mark that counts, so there is no composite and no rank.", c.title(b.Dimension))
 	}
 	return ""
 }
@@ -70,6 +89,9 @@ func (c *columns) warnings() []string {
 	if len(c.left.unseen) > 0 {
 		w = append(w, fmt.Sprintf("%s marked but recorded as not interviewed, and not ranked: %s.", count(len(c.left.unseen), "candidate was", "candidates were"), strings.Join(c.left.unseen, ", ")))
 	}
+	if len(c.left.gone) > 0 {
+		w = append(w, fmt.Sprintf("%s after being marked, and not ranked: %s.", count(len(c.left.gone), "candidate withdrew", "candidates withdrew"), strings.Join(c.left.gone, ", ")))
+	}
 	if c.left.withdrawn > 0 {
 		w = append(w, fmt.Sprintf("%s withdrawn for a declared interest: kept on record, not counted.", count(c.left.withdrawn, "mark was", "marks were")))
 	}
@@ -87,10 +109,19 @@ func (c *columns) warnings() []string {
 	return w
 }
 
-func (c *columns) names(candidates []int) string {
-	names := make([]string, len(candidates))
-	for i, candidate := range candidates {
-		names[i] = c.candidates[candidate]
+// namesShown bounds a sentence: in a national round hundreds are tied.
+const namesShown = 10
+
+// others names the candidates of a list without the one it is told of.
+func (c *columns) others(candidates []int, self int) string {
+	var names []string
+	for _, candidate := range candidates {
+		if candidate != self && len(names) < namesShown {
+			names = append(names, c.candidates[candidate])
+		}
+	}
+	if more := len(candidates) - 1 - len(names); more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}
 	return strings.Join(names, ", ")
 }
@@ -104,12 +135,28 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// figure prints a mean to two decimals, with a third where two would hide on
-// which side of a threshold it lies.
-func figure(x float64) string {
-	s := fmt.Sprintf("%.2f", x)
-	if exact := fmt.Sprintf("%.3f", x); exact != s+"0" {
-		return exact
+// figureBelow prints a mean that is below a threshold with two decimals, and
+// with as many more as it takes to read that it is: 3.996 is not 4.00.
+func figureBelow(mean, threshold float64) string {
+	text := Shown(mean)
+	for digits := 3; digits <= 12; digits++ {
+		if shown, err := strconv.ParseFloat(text, 64); err != nil || shown < threshold {
+			break
+		}
+		text = strconv.FormatFloat(mean, 'f', digits, 64)
 	}
-	return s
+	return text
 }
+
+// threshold prints a threshold as it was declared, with two decimals at least.
+func threshold(x float64) string {
+	text := frameworks.FormatScore(x)
+	if _, decimals, _ := strings.Cut(text, "."); len(decimals) > 2 {
+		return text
+	}
+	return strconv.FormatFloat(x, 'f', 2, 64)
+}
+
+// Shown is a figure to two decimals, rounded as ties are: two candidates who
+// are shown the same composite are tied on it.
+func Shown(x float64) string { return fmt.Sprintf("%.2f", float64(ranking.Hundredths(x))/100) }

@@ -60,6 +60,9 @@ func (r Round) Validate() error {
 	candidates := r.validateCandidates(&l)
 	r.validateRatings(&l, candidates)
 	r.validateResults(&l, candidates)
+	if r.Prior != nil && !json.Valid(r.Prior) {
+		l.Add("prior", "is not JSON") // else it would be no part of the hash
+	}
 	if more := len(l.Fields) - mistakesShown; more > 0 {
 		l.Fields = l.Fields[:mistakesShown]
 		return l.Err("the round has mistakes; the first %d are listed, %d more are not", mistakesShown, more)
@@ -67,15 +70,16 @@ func (r Round) Validate() error {
 	return l.Err("the round has mistakes")
 }
 
-func (r Round) validateCandidates(l *fault.List) map[string]bool {
-	known := make(map[string]bool, len(r.Candidates))
+// validateCandidates returns the number of each code.
+func (r Round) validateCandidates(l *fault.List) map[string]int32 {
+	known := make(map[string]int32, len(r.Candidates))
 	for i, c := range r.Candidates {
 		at := fmt.Sprintf("candidates[%d]", i)
 		l.AddAll(at, c.Validate())
-		if known[c.Code] {
+		if _, twice := known[c.Code]; twice {
 			l.Add(at+".candidate", "%s is there twice", c.Code)
 		}
-		known[c.Code] = true
+		known[c.Code] = int32(i)
 	}
 	if len(r.Candidates) == 0 {
 		l.Add("candidates", "there is nobody in it")
@@ -83,19 +87,21 @@ func (r Round) validateCandidates(l *fault.List) map[string]bool {
 	return known
 }
 
-// markKey says which mark a row is.
-type markKey struct{ candidate, rater, exercise, criterion string }
+// markKey says which mark a row is, in numbers: at a million rows the codes
+// themselves would cost more memory than the marks.
+type markKey struct{ candidate, rater, cell int32 }
 
-func (r Round) validateRatings(l *fault.List, candidates map[string]bool) {
-	raters := make(map[string]bool, len(r.Campaign.Panel))
-	for _, m := range r.Campaign.Panel {
-		raters[m.Rater] = true
+func (r Round) validateRatings(l *fault.List, candidates map[string]int32) {
+	raters := make(map[string]int32, len(r.Campaign.Panel))
+	for i, m := range r.Campaign.Panel {
+		raters[m.Rater] = int32(i)
 	}
-	blueprint := map[string]map[string]bool{}
+	blueprint, cells := map[string]map[string]int32{}, int32(0)
 	for _, e := range r.Campaign.Exercises {
-		blueprint[e.Code] = map[string]bool{}
+		blueprint[e.Code] = map[string]int32{}
 		for _, criterion := range e.Criteria {
-			blueprint[e.Code][criterion] = true
+			blueprint[e.Code][criterion] = cells
+			cells++
 		}
 	}
 	seen := make(map[markKey]bool, len(r.Ratings))
@@ -105,16 +111,19 @@ func (r Round) validateRatings(l *fault.List, candidates map[string]bool) {
 		wrong := func(column, format string, args ...any) {
 			l.Add(fmt.Sprintf("ratings[%d].%s", i, column), format, args...)
 		}
-		criteria, known := blueprint[m.Exercise]
-		if !candidates[m.Candidate] {
+		candidate, listed := candidates[m.Candidate]
+		if !listed {
 			wrong("candidate", "%q is not in the list of candidates", m.Candidate)
 		}
-		if !raters[m.Rater] {
+		rater, onPanel := raters[m.Rater]
+		if !onPanel {
 			wrong("rater", "%q is not on the panel", m.Rater)
 		}
-		if !known {
+		criteria, held := blueprint[m.Exercise]
+		cell, marked := criteria[m.Criterion]
+		if !held {
 			wrong("exercise", "the campaign has no exercise %q", m.Exercise)
-		} else if !criteria[m.Criterion] {
+		} else if !marked {
 			wrong("criterion", "%q is not marked in %s", m.Criterion, m.Exercise)
 		}
 		if m.Observed {
@@ -122,23 +131,25 @@ func (r Round) validateRatings(l *fault.List, candidates map[string]bool) {
 				wrong("score", "%s", err)
 			}
 		}
-		key := markKey{m.Candidate, m.Rater, m.Exercise, m.Criterion}
-		if seen[key] {
-			wrong("criterion", "%s has marked %s on %s in %s before", m.Rater, m.Candidate, m.Criterion, m.Exercise)
+		if listed && onPanel && marked {
+			key := markKey{candidate, rater, cell}
+			if seen[key] {
+				wrong("criterion", "%s has marked %s on %s in %s before", m.Rater, m.Candidate, m.Criterion, m.Exercise)
+			}
+			seen[key] = true
 		}
-		seen[key] = true
 		if len(m.Evidence) > maxText && len([]rune(m.Evidence)) > maxText {
 			wrong("evidence", "is longer than %d characters", maxText)
 		}
 	}
 }
 
-func (r Round) validateResults(l *fault.List, candidates map[string]bool) {
+func (r Round) validateResults(l *fault.List, candidates map[string]int32) {
 	type key struct{ candidate, instrument, scale string }
 	seen := map[key]bool{}
 	for i, p := range r.Psychometrics {
 		at := fmt.Sprintf("psychometrics[%d]", i)
-		if !candidates[p.Candidate] {
+		if _, listed := candidates[p.Candidate]; !listed {
 			l.Add(at+".candidate", "%q is not in the list of candidates", p.Candidate)
 		}
 		l.AddAll(at, r.Campaign.ValidateResult(p))

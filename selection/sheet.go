@@ -81,7 +81,7 @@ func (s Sheet) Save(marks []Mark) (Sheet, error) {
 			l.Add(at+".criterion", "%s is there twice", m.Criterion)
 		}
 		seen[m.Criterion] = true
-		checkSaved(&l, at, m)
+		checkSaved(&l, at+".", m)
 		next[j] = Mark{Criterion: m.Criterion, Score: m.Score, NotObserved: m.NotObserved, Evidence: m.Evidence}
 	}
 	if err := l.Err("the sheet was not saved"); err != nil {
@@ -91,15 +91,15 @@ func (s Sheet) Save(marks []Mark) (Sheet, error) {
 	return s, nil
 }
 
-func checkSaved(l *fault.List, at string, m Mark) {
+func checkSaved(l *fault.List, prefix string, m Mark) {
 	if m.Score != nil && !finite(*m.Score) {
-		l.Add(at+".score", "is not a number")
+		l.Add(prefix+"score", "is not a number")
 	}
 	if len([]rune(m.Evidence)) > maxText {
-		l.Add(at+".evidence", "is longer than %d characters; shorten the note", maxText)
+		l.Add(prefix+"evidence", "is longer than %d characters; shorten the note", maxText)
 	}
 	if strings.ContainsRune(m.Evidence, 0) {
-		l.Add(at+".evidence", "has a NUL character; remove it")
+		l.Add(prefix+"evidence", "has a NUL character; remove it")
 	}
 }
 

@@ -42,6 +42,10 @@ func (in *folder) readCandidates(ctx context.Context) (candidates []selection.Ca
 			Withdrawn: t.yes(candidateWithdrawn),
 		})
 	})
+	if whole && len(candidates) == 0 {
+		in.usable(candidatesTable).complain(1, 0, "there is nobody in it")
+		whole = false // and whom the other files name is not unknown
+	}
 	return candidates, whole, err
 }
 

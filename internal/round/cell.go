@@ -117,8 +117,8 @@ func (t *table) prose(c int) string {
 		return ""
 	}
 	text := t.cells[t.cellOf[c]]
-	if strings.HasPrefix(text, "=") {
-		t.complain(c, "%s begins like a spreadsheet formula; put an apostrophe (') before it", shown(text))
+	if t.isFormula(t.cellOf[c]) {
+		t.complain(c, "%s begins like a spreadsheet formula; put the text itself there, with an apostrophe (') before one that begins so", shown(text))
 		return ""
 	}
 	return unprotect(text)

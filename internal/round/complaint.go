@@ -54,7 +54,9 @@ func (f *file) keep(c complaint) {
 // keepAll takes over complaints that have "LINE:COLUMN: path" as their Where,
 // as package strictyaml writes them.
 func (f *file) keepAll(err error) {
-	for _, field := range fault.FieldsOf(err) {
+	var list fault.List
+	list.AddAll("", err)
+	for _, field := range list.Fields {
 		place, path, _ := strings.Cut(field.Where, ": ")
 		line, column, _ := strings.Cut(place, ":")
 		c := complaint{path: path, message: field.Message}

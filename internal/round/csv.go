@@ -34,8 +34,9 @@ func (in *folder) openCSV(name string) (records, error) {
 // newCSVReader finds out how the file separates its columns, and refuses what
 // is not CSV at all.
 func newCSVReader(file io.Reader) (*csv.Reader, error) {
-	in := bufio.NewReaderSize(file, maxField)
-	start, err := in.Peek(maxField)
+	const headerBytes = 64 << 10 // more than any header has
+	in := bufio.NewReaderSize(file, headerBytes)
+	start, err := in.Peek(headerBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -98,6 +99,8 @@ func (f *csvFile) read() ([]string, error) {
 	return cells, err
 }
 
+// quoteDamage keeps encoding/csv's columns, counted in bytes: the text before
+// the quote is gone.
 func quoteDamage(parse *csv.ParseError) *damage {
 	switch {
 	case errors.Is(parse.Err, csv.ErrBareQuote):
@@ -123,6 +126,9 @@ func (f *csvFile) at(cell int) (line, column int) {
 	}
 	return line, column
 }
+
+// isFormula holds for a text, too: a CSV file cannot tell.
+func (f *csvFile) isFormula(cell int) bool { return strings.HasPrefix(f.cells[cell], "=") }
 
 func (f *csvFile) date(text string) string { return text }
 

@@ -19,11 +19,14 @@ import (
 // it for formulas is to load all of it, blank cells included. So the sheet is
 // gone through once before excelize reads it.
 
-// maxColumns is how far to the right a sheet may go.
-const maxColumns = 256
+const (
+	maxColumns = 256     // how far to the right a sheet may go
+	maxTexts   = 200_000 // different texts in a workbook; excelize takes 200 bytes for each, be it empty
+)
 
-// inspect refuses a workbook that excelize would misread and finds the formulas
-// of its first sheet.
+// inspect refuses a workbook that excelize would misread. It returns what to
+// read instead of some cells' values: the formula, with =, and TRUE or FALSE,
+// which excelize gives as 1 and 0.
 func inspect(data []byte) (map[cellRef]string, error) {
 	parts, err := openParts(data)
 	if err != nil {
@@ -37,11 +40,11 @@ func inspect(data []byte) (map[cellRef]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := inspection{formulas: map[cellRef]string{}, texts: texts}
+	s := inspection{instead: map[cellRef]string{}, texts: texts}
 	if err := parts.elements(name, s.element); err != nil {
 		return nil, err
 	}
-	return s.formulas, nil
+	return s.instead, nil
 }
 
 // parts are the files in a workbook, by name in lower case.
@@ -109,6 +112,9 @@ func (p parts) countTexts() (texts int, err error) {
 		}
 		return nil
 	})
+	if texts > maxTexts {
+		err = damaged(0, 0, "the workbook has more than %d different texts; save the sheet as CSV UTF-8", maxTexts)
+	}
 	return texts, err
 }
 
@@ -153,8 +159,8 @@ func attribute(e xml.StartElement, name string) string {
 type inspection struct {
 	row, column int
 	texts       int
-	text        bool // the cell's value is the number of a text
-	formulas    map[cellRef]string
+	kind        string // of the cell: "s" for the number of a text, "b" for a boolean, …
+	instead     map[cellRef]string
 }
 
 func (s *inspection) element(e xml.StartElement, decoder *xml.Decoder) error {
@@ -162,7 +168,7 @@ func (s *inspection) element(e xml.StartElement, decoder *xml.Decoder) error {
 	case "row":
 		return s.enterRow(attribute(e, "r"))
 	case "c":
-		s.text = attribute(e, "t") == "s"
+		s.kind = attribute(e, "t")
 		return s.enterCell(attribute(e, "r"))
 	case "v":
 		return s.value(e, decoder)
@@ -204,8 +210,11 @@ func (s *inspection) value(e xml.StartElement, decoder *xml.Decoder) error {
 	if err := decoder.DecodeElement(&value, &e); err != nil {
 		return damagedWorkbook(err.Error())
 	}
-	if n, err := strconv.Atoi(strings.TrimSpace(value)); s.text && (err != nil || n < 0 || n >= s.texts) {
+	switch n, err := strconv.Atoi(strings.TrimSpace(value)); {
+	case s.kind == "s" && (err != nil || n < 0 || n >= s.texts):
 		return damaged(s.row, s.column, "the workbook is damaged: the text of this cell is not in it")
+	case s.kind == "b" && s.instead[cellRef{s.row, s.column}] == "":
+		s.instead[cellRef{s.row, s.column}] = strings.ToUpper(strconv.FormatBool(n != 0))
 	}
 	return nil
 }
@@ -215,6 +224,6 @@ func (s *inspection) formula(e xml.StartElement, decoder *xml.Decoder) error {
 	if err := decoder.DecodeElement(&formula, &e); err != nil {
 		return damagedWorkbook(err.Error())
 	}
-	s.formulas[cellRef{s.row, s.column}] = formula
+	s.instead[cellRef{s.row, s.column}] = "=" + formula
 	return nil
 }

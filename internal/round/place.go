@@ -2,7 +2,6 @@ package round
 
 import (
 	"context"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,8 +9,8 @@ import (
 	"appointable/internal/fault"
 )
 
-// rowPath is a place in a round: a table, a row counted from 0, and a column.
-// Row -1 is the table as a whole.
+// rowPath is a place in a round: a table, a row counted from 0 (-1 for the
+// table as a whole), and a column.
 type rowPath struct {
 	table  string
 	row    int
@@ -56,29 +55,31 @@ func (in *folder) place(ctx context.Context, fields []fault.Field) error {
 // and column of every cell of a national round, just in case, would cost more
 // memory than the marks.
 func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fault.Field) error {
-	f := in.usable(name)
-	if f == nil { // not a table: told as it is
-		for _, field := range slices.Concat(slices.Collect(maps.Values(byRow))...) {
+	if f := in.usable(name); f != nil && slices.Contains(tableNames(), name) {
+		told := f.complaints         // a score that could not be read is not also off the scale
+		again := &file{name: f.name} // what reading has to say is told
+		row := 0
+		_, err := in.eachRow(ctx, again, name, func(t *table) {
+			for _, field := range byRow[row] {
+				line, column := t.place(parsePath(field.Where).column)
+				if !f.blurred[line] && !isTold(told, line, column) {
+					f.complain(line, column, "%s", field.Message)
+				}
+			}
+			delete(byRow, row)
+			row++
+		})
+		if err != nil {
+			return err
+		}
+	}
+	// Nothing may get lost: a file may have changed since it was read first.
+	for _, fields := range byRow {
+		for _, field := range fields {
 			in.files = append(in.files, unusable(field.Where, "", "%s", field.Message))
 		}
-		return nil
 	}
-	for _, field := range byRow[-1] {
-		f.complain(1, 0, "%s", field.Message)
-	}
-	row := 0
-	told := f.complaints         // a score that could not be read is not also off the scale
-	again := &file{name: f.name} // what reading has to say is told
-	_, err := in.eachRow(ctx, again, name, func(t *table) {
-		for _, field := range byRow[row] {
-			line, column := t.place(parsePath(field.Where).column)
-			if !f.blurred[line] && !isTold(told, line, column) {
-				f.complain(line, column, "%s", field.Message)
-			}
-		}
-		row++
-	})
-	return err
+	return nil
 }
 
 func isTold(told []complaint, line, column int) bool {

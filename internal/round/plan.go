@@ -1,12 +1,7 @@
 package round
 
 import (
-	"bytes"
 	"math"
-	"slices"
-	"unicode"
-
-	"go.yaml.in/yaml/v3"
 
 	"appointable/frameworks"
 	"appointable/internal/strictyaml"
@@ -84,37 +79,4 @@ func judgedBy(f frameworks.Framework, c selection.Campaign, known, sound bool) f
 		}
 	}
 	return f
-}
-
-// campaignYAML writes a campaign in the order of its keys; what holds plain
-// values only stands on one line.
-func campaignYAML(c selection.Campaign) ([]byte, error) {
-	var node yaml.Node
-	if err := node.Encode(c); err != nil {
-		return nil, err
-	}
-	restyle(&node)
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(&node); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), encoder.Close()
-}
-
-func restyle(node *yaml.Node) {
-	switch {
-	case node.Kind != yaml.ScalarNode:
-		for _, child := range node.Content {
-			restyle(child)
-		}
-		if !slices.ContainsFunc(node.Content, func(child *yaml.Node) bool { return child.Kind != yaml.ScalarNode }) {
-			node.Style = yaml.FlowStyle
-		}
-	case node.Tag != "!!str":
-		node.Tag = "" // a float that is whole would get the tag !!float, which is not read
-	case slices.ContainsFunc([]rune(node.Value), func(r rune) bool { return !unicode.IsPrint(r) }):
-		node.Style = yaml.DoubleQuotedStyle // blocks lose carriage returns and some blanks
-	}
 }

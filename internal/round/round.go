@@ -100,9 +100,10 @@ func (in *folder) validate(r selection.Round, candidatesWhole bool, found *fault
 	if !candidatesWhole {
 		r.Candidates = withEverybodyNamed(r)
 	}
-	fields := fault.FieldsOf(r.Validate())
-	in.more = in.more || len(fields) >= maxComplaints // Validate stops there
-	for _, field := range fields {
+	var all fault.List
+	all.AddAll("", r.Validate())
+	in.more = in.more || len(all.Fields) >= maxComplaints // Validate stops there
+	for _, field := range all.Fields {
 		p := parsePath(field.Where)
 		invented := p.table == candidatesTable && (p.row < 0 || p.row >= read)
 		if candidatesWhole || !invented {

@@ -67,6 +67,9 @@ func TestFormDoesNotMatter(t *testing.T) {
 	for name, edit := range map[string]func(string) string{
 		"byte order mark": func(text string) string { return "\xEF\xBB\xBF" + text },
 		"CRLF":            func(text string) string { return inCell.Replace(strings.ReplaceAll(text, "\n", "\r\n")) },
+		"a column more, with separators in its name": func(text string) string {
+			return "\"a;b;c;d;e;f;g;h;i\"," + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\nC", "\n,C"), "\n,C\n", "") + "\n"
+		},
 		"no last newline": func(text string) string { return strings.TrimSuffix(text, "\n") },
 		"semicolons": func(text string) string {
 			text = strings.ReplaceAll(text, "stop, \"\"", "stop\x00 \"\"")
@@ -203,6 +206,12 @@ func TestMistakesAreToldOnce(t *testing.T) {
 		t.Errorf("a lost candidate and a row without one: %q", got)
 	}
 	f = small(t)
+	delete(f, "candidates.csv")
+	f.change(t, "ratings.csv", "C1,R2,interview,safety.concern,6,", "C/1,R2,interview,safety.concern,6,")
+	if got := wheres(f.complaints(t)); !slices.Equal(got, []string{"candidates.csv"}) {
+		t.Errorf("no candidates: %q", got)
+	}
+	f = small(t)
 	f.change(t, "ratings.csv", "C2,R3,handover,kindness.dignity,4,", "C2,R3,handover")
 	if got := wheres(f.complaints(t)); !slices.Equal(got, []string{"ratings.csv:26:7"}) {
 		t.Errorf("a lost mark that has revisions: %q", got)
@@ -320,7 +329,7 @@ func TestLongLinesAreRefusedEarly(t *testing.T) {
 		{"ratings.csv", "candidate,rater,exercise,criterion,score,evidence\nC1,R1,interview,safety.error,4,\"", "ratings.csv:2:1", csv},
 		{"psychometrics.csv", "candidate;instrument;scale;score\n\n", "psychometrics.csv:3:1", csv},
 		{"revisions.csv", "\"", "revisions.csv:1:1", csv},
-		{"ratings.xlsx", "PK\x03\x04", "ratings.xlsx", 32<<20 + 1<<17},
+		{"ratings.xlsx", "PK\x03\x04", "ratings.xlsx", 16<<20 + 1<<17},
 	} {
 		f := small(t)
 		if c.file == "ratings.xlsx" {

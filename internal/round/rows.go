@@ -15,9 +15,10 @@ func (rows csvRows) write(ctx context.Context, w io.Writer) error {
 	n := 0
 	var err error
 	rows(func(cells ...string) {
-		if n++; n%1024 == 0 && err == nil {
+		if n%1024 == 0 && err == nil {
 			err = ctx.Err()
 		}
+		n++
 		if err == nil {
 			err = out.Write(cells)
 		}

@@ -51,10 +51,13 @@ func columnsOf(table string) []column {
 // records is what a CSV file and a sheet of a workbook have in common.
 type records interface {
 	// read gives the cells of the next row, valid until the next call; *damage
-	// for what cannot be read, io.EOF after the last. A formula begins with =.
+	// for what cannot be read, io.EOF after the last.
 	read() ([]string, error)
 	// at says where a cell of that row stands.
 	at(cell int) (line, column int)
+	// isFormula reports whether a spreadsheet computes, or may compute, the
+	// cell; its text then begins with =.
+	isFormula(cell int) bool
 	// number and date read a cell as the format writes it. The error of
 	// number is for the user; date gives back what it cannot read.
 	number(text string) (float64, error)
@@ -88,9 +91,9 @@ type table struct {
 	interned map[string]string
 }
 
-// readTable calls row at each row that can be read and reports whether that
-// was all of them; it is of a table that nobody expects to be there. What is
-// wrong is complained of in the table's file; the error is ctx's only.
+// readTable calls row at each row that can be read and reports whether those
+// were all, as none are of a table that is rightly absent. What is wrong is
+// complained of in the table's file; the error is ctx's only.
 func (in *folder) readTable(ctx context.Context, name string, row func(*table)) (whole bool, err error) {
 	if f := in.usable(name); f != nil {
 		return in.eachRow(ctx, f, name, row)
@@ -245,7 +248,7 @@ func (t *table) next() bool {
 func (t *table) fits(cells []string) bool {
 	if len(cells) != t.width {
 		line, column := t.at(min(len(cells), t.width+1) - 1)
-		t.file.complain(line, column, "the row has %d cells and the header has %d; a cell with a comma, semicolon or quote in it stands in quotes", len(cells), t.width)
+		t.file.complain(line, column, "the row has %d cells and the header has %d; name every column (in CSV, put a cell with a comma, semicolon or quote in it in quotes)", len(cells), t.width)
 		return false
 	}
 	for i, text := range cells {

@@ -11,15 +11,15 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// maxWorkbook bounds a workbook, unpacked: some 150,000 rows. A larger table
-// is a CSV file. Reading one may take twenty times as much memory.
-const maxWorkbook = 32 << 20
+// maxWorkbook bounds a workbook, unpacked: some 60,000 rows, which take
+// seconds and twenty times the memory. A larger table is a CSV file.
+const maxWorkbook = 16 << 20
 
 // sheet is the first sheet of a workbook being read as a table.
 type sheet struct {
 	workbook *excelize.File
 	rows     *excelize.Rows
-	formulas map[cellRef]string
+	instead  map[cellRef]string // see inspect
 	date1904 bool
 	row      int // of the sheet, from 1
 	width    int // cells of the header; 0 before it
@@ -39,7 +39,7 @@ func (in *folder) openSheet(f *file) (_ records, err error) {
 	if err != nil {
 		return nil, damaged(0, 0, "%s", err)
 	}
-	formulas, err := inspect(data)
+	instead, err := inspect(data)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (in *folder) openSheet(f *file) (_ records, err error) {
 	if err != nil {
 		return nil, damagedWorkbook(err.Error())
 	}
-	s := &sheet{workbook: workbook, formulas: formulas}
+	s := &sheet{workbook: workbook, instead: instead}
 	properties, err := workbook.GetWorkbookProps()
 	if err != nil {
 		return nil, damagedWorkbook(err.Error())
@@ -88,8 +88,8 @@ func (s *sheet) read() (cells []string, err error) {
 		return nil, damagedWorkbook(err.Error())
 	}
 	for i := range cells {
-		if formula, ok := s.formulas[cellRef{s.row, i + 1}]; ok {
-			cells[i] = "=" + formula
+		if text, ok := s.instead[cellRef{s.row, i + 1}]; ok {
+			cells[i] = text
 		}
 	}
 	return s.padded(cells), nil
@@ -112,6 +112,10 @@ func (s *sheet) padded(cells []string) []string {
 
 func (s *sheet) at(cell int) (line, column int) { return s.row, cell + 1 }
 
+func (s *sheet) isFormula(cell int) bool {
+	return strings.HasPrefix(s.instead[cellRef{s.row, cell + 1}], "=")
+}
+
 // number reads a number that was typed as text, and what a sheet makes of one
 // that was typed as a number: all digits that it has, perhaps with an exponent.
 func (s *sheet) number(text string) (float64, error) {
@@ -123,10 +127,11 @@ func (s *sheet) number(text string) (float64, error) {
 }
 
 // date reads a date that was typed as text, and what a sheet makes of one: the
-// number of a day, or (in a strict workbook) a date with a time.
+// number of a day, or (in a strict workbook) a date with a time. A number that
+// would be a day long past is left: somebody may have typed a year.
 func (s *sheet) date(text string) string {
 	if day, err := strconv.ParseFloat(text, 64); err == nil && isDecimal(text) {
-		if date, err := excelize.ExcelDateToTime(day, s.date1904); err == nil && date.Year() < 10_000 {
+		if date, err := excelize.ExcelDateToTime(day, s.date1904); err == nil && 1990 <= date.Year() && date.Year() < 2200 {
 			return date.Format(time.DateOnly)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,10 +62,13 @@ func TestWorkbookDates(t *testing.T) {
 	delete(f, "psychometrics.csv")
 	f["psychometrics.xlsx"] = workbook(t, [][]any{
 		{"candidate", "instrument", "scale", "score", "taken_on"},
-		{"C1", "PERS-A", "persistence", 55.55555555555556, time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)},
+		{"C1", "PERS-A", "persistence", 55.5, time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)},
 		{"C2", "PERS-A", "persistence", 1e-7, "2026-03-15"},
 		{"C3", "PERS-A", "persistence", "48.5", time.Date(2026, 3, 16, 9, 30, 0, 0, time.UTC)},
 	}, nil)
+	f["psychometrics.xlsx"] = rewrite(t, f["psychometrics.xlsx"], "xl/worksheets/sheet1.xml", func(xml string) string {
+		return strings.Replace(xml, "<v>55.5</v>", "<v>55.555555555555557</v>", 1) // as Excel writes it
+	})
 	r := read(t, f)
 	for i, want := range []string{"2026-03-14", "2026-03-15", "2026-03-16"} {
 		if got := r.Psychometrics[i].TakenOn; got != want {
@@ -76,12 +80,25 @@ func TestWorkbookDates(t *testing.T) {
 			t.Errorf("row %d has score %v, want %v to the last digit", i, got, want)
 		}
 	}
+	f["psychometrics.xlsx"] = rewrite(t, f["psychometrics.xlsx"], "xl/worksheets/sheet1.xml", func(xml string) string {
+		return regexp.MustCompile(`r="E3" t="s"><v>\d+`).ReplaceAllString(xml, `r="E3" t="d"><v>2026-03-17T00:00:00`)
+	})
+	if got := read(t, f).Psychometrics[1].TakenOn; got != "2026-03-17" {
+		t.Errorf("in a strict workbook: %q", got)
+	}
 	f["psychometrics.xlsx"] = rewrite(t, f["psychometrics.xlsx"], "xl/workbook.xml", func(xml string) string {
 		return strings.Replace(xml, "<workbookPr", `<workbookPr date1904="1"`, 1)
 	})
 	if got := read(t, f).Psychometrics[0].TakenOn; got != "2030-03-15" {
 		t.Errorf("with dates from 1904: %q", got)
 	}
+}
+
+func TestWorkbookYearIsNoDate(t *testing.T) {
+	f := small(t)
+	delete(f, "psychometrics.csv")
+	f["psychometrics.xlsx"] = workbook(t, [][]any{{"candidate", "instrument", "scale", "score", "taken_on"}, {"C1", "PERS-A", "persistence", 55, 2026}}, nil)
+	expect(t, f, "psychometrics.xlsx:2:5", `"2026" is not a date`)
 }
 
 func TestWorkbookNamesTheSheetItRead(t *testing.T) {
@@ -183,7 +200,8 @@ func TestDamagedWorkbook(t *testing.T) {
 		{name: "NaN", sheet: set("E3", "NaN"), where: ":3:5", message: "not a number"},
 		{name: "error value", sheet: set("E3", "#N/A"), where: ":3:5", message: "not a number"},
 		{name: "decimal comma", sheet: set("E3", "5,5"), where: ":3:5", message: "write 5.5"},
-		{name: "true", sheet: set("E3", true), where: "", message: ""}, // 1, as a spreadsheet computes with it
+		{name: "true", sheet: set("E3", true), where: ":3:5", message: `"TRUE" is not a number`},
+		{name: "a text like a formula", sheet: set("F3", "=not computed"), where: "", message: ""}, // a sheet can tell
 		{name: "no code", sheet: set("A3", nil), where: ":3:1", message: "every row needs its candidate"},
 		{name: "far column", sheet: set("XFD3", "x"), where: ":3:16384", message: "more than 256 columns"},
 		{name: "empty sheet", file: func(string) string { return workbook(t, nil, nil) }, where: ":1:1", message: "empty"},
@@ -196,9 +214,10 @@ func TestDamagedWorkbook(t *testing.T) {
 		{name: "cells out of order", file: part(sheet, `r="B3"`, `r="D3"`), where: ":3:4", message: "out of order"},
 		{name: "cell of another row", file: part(sheet, `r="B3"`, `r="B4"`), where: ":3:1", message: "out of order"},
 		{name: "text that is not there", file: part(sheet, `r="B3" t="s"><v>`, `r="B3" t="s"><v>9`), where: ":3:2", message: "not in it"},
+		{name: "very many texts", file: part("xl/sharedStrings.xml", "<si>", strings.Repeat("<si/>", 300_000)+"<si>"), where: "", message: "more than 200000 different texts"},
 		{name: "no sheet", file: part("xl/workbook.xml", "<sheet ", "<shet "), where: "", message: "damaged"},
 		{name: "no workbook", file: part("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet2.xml"), where: "", message: "sheet2.xml is missing"},
-		{name: "100 MB when unpacked", file: part(sheet, "</worksheet>", strings.Repeat(" ", 100<<20)+"</worksheet>"), where: "", message: "larger than 32 MiB unpacked"},
+		{name: "100 MB when unpacked", file: part(sheet, "</worksheet>", strings.Repeat(" ", 100<<20)+"</worksheet>"), where: "", message: "larger than 16 MiB unpacked"},
 	} {
 		t.Run(d.name, func(t *testing.T) {
 			f := inWorkbooks(t, nil)

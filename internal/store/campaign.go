@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -108,16 +107,16 @@ func (db *DB) CreateCampaign(ctx context.Context, who Actor, key Key, n NewCampa
 		if err := c.Document.Validate(f.Document); err != nil {
 			return c, err
 		}
-		if err := t.insertCampaign(&c, false); err != nil {
+		if err := t.insertCampaign(&c, nil, false); err != nil {
 			return c, err
 		}
 		return c, t.noteCampaign(c, audit.CampaignSaved{Code: c.Document.Code, Plan: c.Document.Locked(f.Document).Plan})
 	})
 }
 
-// insertCampaign stores a campaign and its panel. imported marks the
-// transaction as the one that may load marks.
-func (t *tx) insertCampaign(c *Campaign, imported bool) error {
+// insertCampaign stores a campaign and its panel; prior is that of an imported
+// round. imported marks the transaction as the one that may load marks.
+func (t *tx) insertCampaign(c *Campaign, prior json.RawMessage, imported bool) error {
 	id, err := newID()
 	if err != nil {
 		return err
@@ -128,9 +127,9 @@ func (t *tx) insertCampaign(c *Campaign, imported bool) error {
 		return err
 	}
 	err = t.exec(`
-		insert into campaigns (trust_id, campaign_id, code, title, framework_id, document, imported_in, created_at)
-		values ($1, $2, $3, $4, $5, $6, case when $7 then pg_current_xact_id() end, $8)`,
-		t.who.Trust, c.ID, c.Document.Code, c.Document.Title, c.Framework.ID, body, imported, t.now)
+		insert into campaigns (trust_id, campaign_id, code, title, framework_id, document, prior, imported_in, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, case when $8 then pg_current_xact_id() end, $9)`,
+		t.who.Trust, c.ID, c.Document.Code, c.Document.Title, c.Framework.ID, body, sql.NullString{String: string(prior), Valid: prior != nil}, imported, t.now)
 	if err != nil {
 		return err
 	}
@@ -160,7 +159,10 @@ func (t *tx) insertPanel(campaign uuid.UUID, c selection.Campaign) error {
 		}
 		err = t.exec(`
 			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			on conflict (trust_id, campaign_id, rater) do update
+			set role = excluded.role, marked_chair = excluded.marked_chair, chair = excluded.chair,
+			    optional = excluded.optional, exercises = excluded.exercises`,
 			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises))
 		if err != nil {
 			return err
@@ -277,11 +279,20 @@ func requireDraft(c Campaign, what string) error {
 
 // ChangeCampaign replaces the document of a draft; its code stays. Seats keep
 // the person who sits in them where the rater code stays. It returns Conflict
-// once scoring has opened.
+// once scoring has opened or sheets are assigned, or where a member who has
+// declared an interest would lose their seat; Invalid with the path of each
+// mistake; Stale where somebody else was faster.
 func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, document selection.Campaign) (Campaign, error) {
 	return db.changeCampaign(ctx, who, document.Code, version, access.EditCampaign, func(t *tx, c *Campaign) (audit.Detail, error) {
 		if err := requireDraft(*c, "the plan"); err != nil {
 			return nil, err
+		}
+		assigned, err := t.countSheets()
+		if err != nil {
+			return nil, err
+		}
+		if assigned > 0 {
+			return nil, fault.New(fault.Conflict, "who marks whom is assigned already, by this plan; begin a new campaign to change it")
 		}
 		document = document.WithDefaults()
 		if err := document.Validate(c.Framework.Document); err != nil {
@@ -304,30 +315,19 @@ func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, docume
 	})
 }
 
+// replacePanel leaves a seat whose rater code stays where it is, with the
+// person who sits in it and what they declared.
 func (t *tx) replacePanel(campaign uuid.UUID, c selection.Campaign) error {
-	type seated struct {
-		Rater  string    `db:"rater"`
-		Person uuid.UUID `db:"person_id"`
+	raters := make([]string, len(c.Panel))
+	for i, m := range c.Panel {
+		raters[i] = m.Rater
 	}
-	var seats []seated
-	err := t.all(&seats, `
-		delete from panel_members where trust_id = $1 and campaign_id = $2
-		returning rater, coalesce(person_id, '00000000-0000-0000-0000-000000000000') as person_id`, t.who.Trust, campaign)
+	err := t.exec(`delete from panel_members where trust_id = $1 and campaign_id = $2 and rater <> all($3)`,
+		t.who.Trust, campaign, pq.Array(raters))
 	if err != nil {
 		return err
 	}
-	if err := t.insertPanel(campaign, c); err != nil {
-		return err
-	}
-	seats = slices.DeleteFunc(seats, func(s seated) bool { return s.Person == uuid.Nil })
-	for _, s := range seats {
-		err := t.exec(`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3`,
-			t.who.Trust, campaign, s.Rater, s.Person)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.insertPanel(campaign, c)
 }
 
 // FillSeat says who sits in a panel seat. It returns NotFound for the rater or
@@ -364,12 +364,32 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		if err != nil {
 			return nil, err
 		}
+		if err := t.requireSeated(); err != nil {
+			return nil, err
+		}
 		sheets, err := t.makeSheets(c.Document, candidates)
 		if err != nil {
 			return nil, err
 		}
 		return audit.ScoringOpened{Framework: c.Progress.Lock.Framework, Plan: c.Progress.Lock.Plan, Sheets: sheets}, nil
 	})
+}
+
+// requireSeated refuses to open with an empty seat: its sheets could never be
+// submitted, and the marks would wait for them.
+func (t *tx) requireSeated() error {
+	var empty []string
+	err := t.all(&empty, `
+		select rater from panel_members
+		 where trust_id = $1 and campaign_id = $2 and person_id is null and not optional order by rater`, t.who.Trust, t.at.Campaign)
+	if err != nil {
+		return err
+	}
+	var l fault.List
+	for _, rater := range empty {
+		l.Add("panel", "nobody sits in the seat %s; fill it with a user name, or mark the member optional", rater)
+	}
+	return l.Err("scoring cannot open yet")
 }
 
 // CloseScoring reveals the marks before all required sheets are in, or after,

@@ -62,8 +62,9 @@ const selectInterests = `
 
 // JudgeInterest records HR's decision. Where the marks are withdrawn, the
 // member's submitted sheets for the candidate are set aside: kept, not
-// counted; what is still open is no longer asked for. It returns Conflict once
-// moderation has closed, since the order is known then.
+// counted; what is still open is no longer asked for and cannot be submitted.
+// It returns NotFound where nothing was declared, and Conflict where it was
+// judged before or once moderation has closed, since the order is known then.
 func (db *DB) JudgeInterest(ctx context.Context, who Actor, campaign, rater, candidate string, outcome selection.InterestOutcome, reason string) (selection.Interest, error) {
 	var out selection.Interest
 	err := db.write(ctx, who, campaign, func(t *tx) error {
@@ -111,6 +112,20 @@ func (t *tx) interest(rater, candidate string) (interestRow, error) {
 		return row, fault.New(fault.NotFound, "%s has declared no interest in %s", rater, candidate)
 	}
 	return row, err
+}
+
+// pair is a member and a candidate, by code.
+type pair struct{ rater, candidate string }
+
+// stoodDown says which members mark which candidates no more.
+func (t *tx) stoodDown() (map[pair]bool, error) {
+	var rows []interestRow
+	err := t.all(&rows, selectInterests+`and i.outcome = 'marks-withdrawn'`, t.who.Trust, t.at.Campaign)
+	down := map[pair]bool{}
+	for _, r := range rows {
+		down[pair{r.Rater, r.Interest.Candidate}] = true
+	}
+	return down, err
 }
 
 func (t *tx) withdrawSheets(i interestRow, reason string) error {

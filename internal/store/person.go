@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -68,7 +70,8 @@ func (db *DB) AddPerson(ctx context.Context, who Actor, key Key, p Person) (Pers
 
 func (p Person) validate() error {
 	var l fault.List
-	if len(p.Username) < 2 || len(p.Username) > 100 || strings.ContainsAny(p.Username, " \t\r\n\x00") {
+	apart := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+	if n := utf8.RuneCountInString(p.Username); n < 2 || n > 100 || strings.ContainsFunc(p.Username, apart) {
 		l.Add("username", "%q cannot be a user name; use 2 to 100 characters without spaces", p.Username)
 	}
 	if strings.TrimSpace(p.DisplayName) == "" || len(p.DisplayName) > 200 {

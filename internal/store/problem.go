@@ -63,10 +63,14 @@ func refusal(e *pq.Error, err error) error {
 		return say(fault.Conflict, "%s", exists(e.Constraint))
 	case code == "23503":
 		return say(fault.Conflict, "something this refers to is not there, or something still refers to it")
-	case code == "23514", code == "23502", code == "22P05", code == "22021":
+	case code == "23514", code == "23502":
 		return say(fault.Invalid, "the database refused a value (%s)", e.Constraint)
+	case code == "22P05", code == "22021", code == "22003", code == "22008":
+		return say(fault.Invalid, "a number or date is too large to be stored, or a text has a character that cannot be")
 	case code == "42501":
 		return say(fault.Forbidden, "you may not do this here")
+	case code == "40001", code == "40P01": // and not for the first time
+		return say(fault.Unavailable, "too many people change this at once; nothing was changed, try again in a moment")
 	case code == "57014", code == "53300", code[:2] == "08", code == "57P01", code == "57P03", code == "53100":
 		return say(fault.Unavailable, "the database is busy or restarting; nothing was changed, try again in a moment")
 	}
@@ -79,9 +83,9 @@ func exists(constraint string) string {
 		"people_trust_id_username_key":                     "somebody has this user name already",
 		"frameworks_trust_id_code_version_key":             "this version of the framework exists already",
 		"campaigns_trust_id_code_key":                      "a campaign with this code exists already",
-		"panel_members_trust_id_campaign_id_rater_key":     "this rater code is on the panel already",
-		"panel_members_trust_id_campaign_id_person_id_key": "this person has a seat on the panel already",
-		"candidates_trust_id_campaign_id_code_key":         "a candidate with this code exists already",
+		"panel_members_trust_id_rater_campaign_id_key":     "this rater code is on the panel already",
+		"panel_members_trust_id_person_id_campaign_id_key": "this person has a seat on the panel already",
+		"candidates_trust_id_code_campaign_id_key":         "a candidate with this code exists already",
 		"interests_pkey":                                   "this interest has been declared already",
 		"decisions_pkey":                                   "the decision has been recorded already",
 	}

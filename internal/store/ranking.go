@@ -46,7 +46,7 @@ func (db *DB) Rank(ctx context.Context, who Actor, campaign string, s selection.
 		}
 		ranking, err := selection.Rank(ctx, round, s)
 		if err != nil {
-			return RankingRun{}, err
+			return RankingRun{}, problem(ctx, err)
 		}
 		run, err := db.saveRanking(ctx, who, campaign, version, ranking)
 		if !fault.Is(err, fault.Stale) {

@@ -44,60 +44,131 @@ func (t *tx) round(c Campaign) (selection.Round, error) {
 	if r.Candidates, err = t.candidates(); err != nil {
 		return r, err
 	}
-	if r.Ratings, err = t.ratings(); err != nil {
+	sheets, err := t.submittedSheets()
+	if err != nil {
 		return r, err
 	}
-	if err := t.addRevisions(r.Ratings); err != nil {
+	if r.Ratings, err = t.ratings(sheets); err != nil {
 		return r, err
 	}
-	r.Psychometrics, err = t.results()
+	if err := t.addRevisions(sheets, r.Ratings); err != nil {
+		return r, err
+	}
+	if r.Psychometrics, err = t.results(); err != nil {
+		return r, err
+	}
+	var prior []byte
+	err = t.get(&prior, `select prior from campaigns where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
+	r.Prior = prior
 	return r, err
 }
 
-// ratings reads the marks of every sheet that was submitted, in the canonical
-// order. Rows come one at a time and codes are shared, because a national
-// round has more than a million.
-func (t *tx) ratings() ([]selection.Rating, error) {
+// A round's tables are read one by one and put together here. Joined in SQL,
+// right after a large import, a planner without statistics of the new rows
+// takes minutes for what is a second's work.
+
+// submitted is a sheet whose marks belong to the round.
+type submitted struct {
+	name      SheetName
+	withdrawn bool
+}
+
+func (t *tx) submittedSheets() (map[uuid.UUID]submitted, error) {
+	members, candidates, err := t.names()
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		ID        uuid.UUID            `db:"sheet_id"`
+		Member    uuid.UUID            `db:"member_id"`
+		Candidate uuid.UUID            `db:"candidate_id"`
+		Exercise  string               `db:"exercise"`
+		State     selection.SheetState `db:"state"`
+	}
+	err = t.all(&rows, `
+		select sheet_id, member_id, candidate_id, exercise, state from sheets
+		 where trust_id = $1 and campaign_id = $2 and state <> 'draft'`, t.who.Trust, t.at.Campaign)
+	sheets := make(map[uuid.UUID]submitted, len(rows))
+	exercises := map[string]string{} // one string for all the rows that say the same
+	for _, r := range rows {
+		sheets[r.ID] = submitted{
+			name:      SheetName{Rater: members[r.Member], Candidate: candidates[r.Candidate], Exercise: share(exercises, r.Exercise)},
+			withdrawn: r.State == selection.SheetWithdrawn,
+		}
+	}
+	return sheets, err
+}
+
+func share(known map[string]string, s string) string {
+	if same, ok := known[s]; ok {
+		return same
+	}
+	known[s] = s
+	return s
+}
+
+// names maps the ids of panel members and candidates to their codes.
+func (t *tx) names() (members, candidates map[uuid.UUID]string, err error) {
+	byMember, byCandidate, err := t.codes()
+	if err != nil {
+		return nil, nil, err
+	}
+	if members, err = inverted(byMember); err != nil {
+		return nil, nil, err
+	}
+	candidates, err = inverted(byCandidate)
+	return members, candidates, err
+}
+
+func inverted(ids map[string]string) (map[uuid.UUID]string, error) {
+	codes := make(map[uuid.UUID]string, len(ids))
+	for code, text := range ids {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("stored id: %w", err)
+		}
+		codes[id] = code
+	}
+	return codes, nil
+}
+
+// ratings are the marks of every sheet that was submitted, in the canonical
+// order. Rows come one at a time, because a national round has more than a
+// million.
+func (t *tx) ratings(sheets map[uuid.UUID]submitted) ([]selection.Rating, error) {
 	rows, err := t.QueryxContext(t.ctx, `
-		select k.code, p.rater, s.exercise, m.criterion, m.score, m.not_observed, m.evidence, s.state = 'withdrawn'
-		  from scores m
-		  join sheets s using (trust_id, campaign_id, sheet_id)
-		  join panel_members p on p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id
-		  join candidates k on k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id
-		 where m.trust_id = $1 and m.campaign_id = $2 and s.state <> 'draft'`, t.who.Trust, t.at.Campaign)
+		select sheet_id, criterion, score, not_observed, evidence from scores
+		 where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	ratings := []selection.Rating{}
-	codes := map[string]string{}
-	share := func(s string) string {
-		if known, ok := codes[s]; ok {
-			return known
-		}
-		codes[s] = s
-		return s
-	}
+	criteria := map[string]string{}
 	for rows.Next() {
+		var id uuid.UUID
 		var m selection.Rating
 		var score sql.NullFloat64
 		var unseen bool
-		if err := rows.Scan(&m.Candidate, &m.Rater, &m.Exercise, &m.Criterion, &score, &unseen, &m.Evidence, &m.Withdrawn); err != nil {
+		if err := rows.Scan(&id, &m.Criterion, &score, &unseen, &m.Evidence); err != nil {
 			return nil, err
 		}
-		m.Candidate, m.Rater, m.Exercise, m.Criterion = share(m.Candidate), share(m.Rater), share(m.Exercise), share(m.Criterion)
-		m.Observed, m.Score = score.Valid && !unseen, score.Float64
+		s, ok := sheets[id]
+		if !ok {
+			continue // a draft that was never submitted
+		}
+		m.Candidate, m.Rater, m.Exercise, m.Criterion = s.name.Candidate, s.name.Rater, s.name.Exercise, share(criteria, m.Criterion)
+		m.Observed, m.Score, m.Withdrawn = score.Valid && !unseen, score.Float64, s.withdrawn
 		ratings = append(ratings, m)
 	}
 	slices.SortFunc(ratings, selection.CompareRatings)
 	return ratings, rows.Err()
 }
 
-func (t *tx) addRevisions(ratings []selection.Rating) error {
+// addRevisions puts what marks were before moderation beside them.
+func (t *tx) addRevisions(sheets map[uuid.UUID]submitted, ratings []selection.Rating) error {
 	var rows []struct {
-		Candidate string          `db:"code"`
-		Rater     string          `db:"rater"`
-		Exercise  string          `db:"exercise"`
+		Sheet     uuid.UUID       `db:"sheet_id"`
 		Criterion string          `db:"criterion"`
 		Score     sql.NullFloat64 `db:"score"`
 		Unseen    bool            `db:"not_observed"`
@@ -105,18 +176,15 @@ func (t *tx) addRevisions(ratings []selection.Rating) error {
 		Reason    string          `db:"reason"`
 	}
 	err := t.all(&rows, `
-		select k.code, p.rater, s.exercise, r.criterion, r.score, r.not_observed, r.evidence, r.reason
-		  from score_revisions r
-		  join sheets s using (trust_id, campaign_id, sheet_id)
-		  join panel_members p on p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id
-		  join candidates k on k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id
-		 where r.trust_id = $1 and r.campaign_id = $2
-		 order by r.sheet_id, r.criterion, r.revision`, t.who.Trust, t.at.Campaign)
+		select sheet_id, criterion, score, not_observed, evidence, reason from score_revisions
+		 where trust_id = $1 and campaign_id = $2
+		 order by sheet_id, criterion, revision`, t.who.Trust, t.at.Campaign)
 	for _, row := range rows {
-		mark := selection.Rating{Candidate: row.Candidate, Rater: row.Rater, Exercise: row.Exercise, Criterion: row.Criterion}
+		name := sheets[row.Sheet].name
+		mark := selection.Rating{Candidate: name.Candidate, Rater: name.Rater, Exercise: name.Exercise, Criterion: row.Criterion}
 		i, ok := slices.BinarySearchFunc(ratings, mark, selection.CompareRatings)
 		if !ok {
-			return fmt.Errorf("stored revision: no mark of %s in %s", row.Criterion, row.Exercise)
+			return fmt.Errorf("stored revision: no mark of %s in %s", row.Criterion, name.Exercise)
 		}
 		revision := selection.Revision{NotObserved: row.Unseen, Evidence: row.Evidence, Reason: row.Reason}
 		if row.Score.Valid {
@@ -158,6 +226,10 @@ func (db *DB) Export(ctx context.Context, who Actor, campaign string) (selection
 // is a draft. The framework is stored and published where the trust does not
 // have this version yet; where it has, it must be the same to the hash. Nobody
 // is given a seat: the raters are codes. All of it is stored or nothing.
+//
+// It returns Invalid with every mistake of the round, and Conflict where the
+// campaign's code is taken, the trust's framework of this version is another,
+// or it is not published.
 func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round) (Campaign, error) {
 	return once(ctx, db, who, "", key, func(t *tx) (Campaign, error) {
 		if err := t.may(access.ImportCampaign); err != nil {
@@ -173,7 +245,7 @@ func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round)
 		r = r.Canonical()
 		c := Campaign{Framework: f, Document: r.Campaign, Progress: selection.Progress{Phase: selection.Draft}}
 		scored := len(r.Ratings) > 0
-		if err := t.insertCampaign(&c, scored); err != nil {
+		if err := t.insertCampaign(&c, r.Prior, scored); err != nil {
 			return c, err
 		}
 		t.at.Campaign = uuid.NullUUID{UUID: c.ID, Valid: true}
@@ -247,7 +319,7 @@ const importBatch = 20_000
 // loadSheets stores marks that were submitted elsewhere. COPY is not possible
 // under row-level security, so columns go in by unnest.
 func (t *tx) loadSheets(campaign uuid.UUID, ratings []selection.Rating) error {
-	members, candidates, err := t.importIDs(campaign)
+	members, candidates, err := t.codes()
 	if err != nil {
 		return err
 	}
@@ -255,6 +327,9 @@ func (t *tx) loadSheets(campaign uuid.UUID, ratings []selection.Rating) error {
 	slices.SortStableFunc(bySheet, func(a, b selection.Rating) int {
 		return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Exercise, b.Exercise), cmp.Compare(a.Rater, b.Rater))
 	})
+	if err := wholeSheets(bySheet); err != nil {
+		return err
+	}
 	for len(bySheet) > 0 {
 		batch := importColumns{members: members, candidates: candidates}
 		n := 0
@@ -272,18 +347,31 @@ func (t *tx) loadSheets(campaign uuid.UUID, ratings []selection.Rating) error {
 	return nil
 }
 
+// wholeSheets refuses a sheet of which only some marks are withdrawn: here a
+// sheet is set aside whole, and one state would be lost.
+func wholeSheets(bySheet []selection.Rating) error {
+	var l fault.List
+	for i := 1; i < len(bySheet); i++ {
+		if a, b := &bySheet[i-1], &bySheet[i]; sameSheet(*a, *b) && a.Withdrawn != b.Withdrawn {
+			l.Add("ratings", "%s's marks of %s in %s are withdrawn in part; withdraw all of them or none", b.Rater, b.Candidate, b.Exercise)
+		}
+	}
+	return l.Err("the round has mistakes")
+}
+
 func sameSheet(a, b selection.Rating) bool {
 	return a.Candidate == b.Candidate && a.Exercise == b.Exercise && a.Rater == b.Rater
 }
 
-func (t *tx) importIDs(campaign uuid.UUID) (members, candidates map[string]string, err error) {
+// codes maps rater and candidate codes of the campaign to ids.
+func (t *tx) codes() (members, candidates map[string]string, err error) {
 	type coded struct {
 		Code string `db:"code"`
 		ID   string `db:"id"`
 	}
 	index := func(query string) (map[string]string, error) {
 		var rows []coded
-		err := t.all(&rows, query, t.who.Trust, campaign)
+		err := t.all(&rows, query, t.who.Trust, t.at.Campaign)
 		ids := make(map[string]string, len(rows))
 		for _, r := range rows {
 			ids[r.Code] = r.ID

@@ -37,11 +37,13 @@ func (t *tx) startSession(person uuid.UUID, token access.Token) error {
 		t.who.Trust, token.Hash(), person, t.now, t.now.Add(SessionAbsolute))
 }
 
+const findSession = `select person_id, username, display_name, roles from find_session($1, $2, $3, $4)`
+
 // Session returns who holds a token, in one round trip. It returns
 // Unauthenticated where the token is unknown, over or its holder has left.
 func (db *DB) Session(ctx context.Context, trust uuid.UUID, token access.Token) (Person, error) {
 	var row personRow
-	err := db.db.GetContext(ctx, &row, `select person_id, username, display_name, roles from find_session($1, $2, $3, $4)`,
+	err := db.db.GetContext(ctx, &row, findSession,
 		trust, token.Hash(), db.Now(), SessionIdle.String())
 	if errors.Is(err, sql.ErrNoRows) {
 		return Person{}, fault.New(fault.Unauthenticated, "you are not signed in, or your session has ended; sign in again")

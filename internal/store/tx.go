@@ -98,6 +98,7 @@ func (db *DB) write(ctx context.Context, who Actor, campaign string, fn func(*tx
 // Unavailable when it cannot be known whether the commit arrived.
 func once[T any](ctx context.Context, db *DB, who Actor, campaign string, key Key, fn func(*tx) (T, error)) (T, error) {
 	var result T
+	looked := false // once more for the answer to the same request
 	for attempt := 1; ; attempt++ {
 		err := db.inTx(ctx, nil, who, campaign, key, func(t *tx) error {
 			if t.at.Sum != nil {
@@ -112,11 +113,18 @@ func once[T any](ctx context.Context, db *DB, who Actor, campaign string, key Ke
 		if err == nil {
 			return result, nil
 		}
-		if attempt < maxAttempts && ctx.Err() == nil && (retryable(err) || taken(err)) {
+		again := retryable(err) || taken(err)
+		err = problem(ctx, err)
+		// Of one request sent twice at once the second waits for the first and
+		// then meets what that has done: begun once more, it finds the answer.
+		if key.Key != "" && !looked && (fault.Is(err, fault.Conflict) || fault.Is(err, fault.Stale)) {
+			looked, again = true, true
+		}
+		if again && attempt < maxAttempts && ctx.Err() == nil {
 			continue
 		}
 		var none T
-		return none, problem(ctx, err)
+		return none, err
 	}
 }
 
@@ -132,6 +140,10 @@ func (db *DB) read(ctx context.Context, who Actor, campaign string, fn func(*tx)
 	}
 }
 
+// enter is the first statement of every transaction; see the function of that
+// name in the schema.
+const enter = `select campaign_id, phase, member_id, chair, request_sha256, result from enter($1, $2, $3, $4)`
+
 // inTx begins, enters, runs fn and commits.
 func (db *DB) inTx(ctx context.Context, o *sql.TxOptions, who Actor, campaign string, key Key, fn func(*tx) error) error {
 	began, err := db.db.BeginTxx(ctx, o)
@@ -140,7 +152,7 @@ func (db *DB) inTx(ctx context.Context, o *sql.TxOptions, who Actor, campaign st
 	}
 	defer func() { _ = began.Rollback() }() // after a commit this does nothing
 	t := &tx{Tx: began, db: db, ctx: ctx, now: db.Now(), who: who, key: key}
-	err = t.get(&t.at, `select campaign_id, phase, member_id, chair, request_sha256, result from enter($1, $2, $3, $4)`,
+	err = t.get(&t.at, enter,
 		who.Trust, who.person(), campaign, key.Key)
 	if err != nil {
 		return fmt.Errorf("enter: %w", err)

@@ -15,7 +15,7 @@ type Data struct {
 	Raters     int
 	Exercises  int
 	Dimensions []Dimension
-	Cells      []Cell // each criterion × exercise of the blueprint
+	Cells      []Cell // each criterion × exercise of the blueprint, exercise by exercise
 	Low, High  float64
 
 	// One row an observed mark. What was not observed has no row.

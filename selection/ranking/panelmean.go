@@ -14,9 +14,9 @@ const Engine = "panel-mean/1"
 type Standing struct {
 	Candidate  int
 	Rank       int   // 1, 2, 2, 4; 0 where there is no composite
-	Tied       []int // candidates whose composite is equal at 0.01, in index order
-	BrokenBy   int   // dimension that separated this candidate from one of them; -1 none
-	Shared     bool  // the chain did not separate it from all of them: the rank is shared
+	Tied       []int // everyone whose composite is equal at 0.01, this candidate among them, in index order; nil where nobody else's is
+	Sharing    []int // those of Tied whom the chain does not separate from this candidate, which is among them; nil where there is nobody else
+	BrokenBy   int   // the last dimension of the chain that was needed to separate this candidate from any of Tied; -1 none
 	Composite  float64
 	Values     float64 // the values alone, their weights renormalised
 	Marks      float64 // the composite of panel marks, without psychometrics: what gates look at
@@ -45,7 +45,7 @@ type ExerciseMean struct {
 type CellMean struct {
 	Cell int
 	Mean float64
-	Rows []int // indices into Data's columns, by rater
+	Rows []int // indices into Data's columns, by rising score
 }
 
 // TestShare is a psychometric scale that entered a dimension.
@@ -90,8 +90,9 @@ func PanelMean(d Data) []Standing {
 	return standings
 }
 
-// rowsByCandidate sorts row numbers by candidate, cell and rater, so that
-// every sum below runs in one order and no row order can change a bit of it.
+// rowsByCandidate sorts row numbers by candidate, cell and score, so that
+// every sum below runs in one order: no order of rows, and no other way to name
+// the raters, can change a bit of it.
 func rowsByCandidate(d Data) [][]int {
 	order := make([]int, len(d.Score))
 	for i := range order {
@@ -101,6 +102,7 @@ func rowsByCandidate(d Data) [][]int {
 		return cmp.Or(
 			cmp.Compare(d.Candidate[a], d.Candidate[b]),
 			cmp.Compare(d.Cell[a], d.Cell[b]),
+			cmp.Compare(d.Score[a], d.Score[b]),
 			cmp.Compare(d.Rater[a], d.Rater[b]))
 	})
 	rows := make([][]int, d.Candidates)
@@ -145,41 +147,35 @@ func score(d Data, candidate int, rows []int, tests []TestResult) Standing {
 
 func cellMeans(d Data, rows []int) []CellMean {
 	var cells []CellMean
-	for _, row := range rows {
-		cell := int(d.Cell[row])
-		if n := len(cells); n == 0 || cells[n-1].Cell != cell {
-			cells = append(cells, CellMean{Cell: cell})
+	for start := 0; start < len(rows); {
+		cell, total := d.Cell[rows[start]], 0.0
+		end := start
+		for ; end < len(rows) && d.Cell[rows[end]] == cell; end++ {
+			total += d.Score[rows[end]]
 		}
-		c := &cells[len(cells)-1]
-		c.Rows = append(c.Rows, row)
-		c.Mean += d.Score[row]
-	}
-	for i := range cells {
-		cells[i].Mean /= float64(len(cells[i].Rows))
+		cells = append(cells, CellMean{Cell: int(cell), Mean: total / float64(end-start), Rows: rows[start:end]})
+		start = end
 	}
 	return cells
 }
 
 func dimensionMean(d Data, k int, cells []CellMean, tests []TestResult) DimensionMean {
-	byExercise := make([][]CellMean, d.Exercises)
+	var m DimensionMean
 	for _, c := range cells {
-		if d.Cells[c.Cell].Dimension == k {
-			e := d.Cells[c.Cell].Exercise
-			byExercise[e] = append(byExercise[e], c)
-		}
-	}
-	m := DimensionMean{}
-	for e, seen := range byExercise {
-		if len(seen) == 0 {
+		if d.Cells[c.Cell].Dimension != k {
 			continue
 		}
-		total := 0.0
-		for _, c := range seen {
-			total += c.Mean
+		e := d.Cells[c.Cell].Exercise
+		if n := len(m.Exercises); n == 0 || m.Exercises[n-1].Exercise != e {
+			m.Exercises = append(m.Exercises, ExerciseMean{Exercise: e})
 		}
-		mean := total / float64(len(seen))
-		m.Exercises = append(m.Exercises, ExerciseMean{Exercise: e, Mean: mean, Cells: seen})
-		m.Marks += mean
+		seen := &m.Exercises[len(m.Exercises)-1]
+		seen.Cells = append(seen.Cells, c)
+		seen.Mean += c.Mean
+	}
+	for i := range m.Exercises {
+		m.Exercises[i].Mean /= float64(len(m.Exercises[i].Cells))
+		m.Marks += m.Exercises[i].Mean
 	}
 	m.Marks /= float64(len(m.Exercises)) // 0/0: NaN where nobody observed it
 	m.addTests(d, k, tests)
@@ -224,8 +220,11 @@ func composite(d Data, means []DimensionMean, belongs func(Dimension) bool, figu
 }
 
 // below guards a threshold against the noise of floating point: a mean of
-// marks that is exactly 4 on paper must not fail a threshold of 4.
-func below(figure, threshold float64) bool { return figure < threshold-1e-9 }
+// marks that is exactly 4 on paper must not fail a threshold of 4. The guard is
+// as wide as the scale's own: a mark that passes for 4 is 4 here too.
+func below(figure, threshold float64) bool {
+	return figure < threshold-1e-9*max(1, math.Abs(threshold))
+}
 
 func gate(d Data, s Standing, rows []int) (Gate, []Breach) {
 	var breaches []Breach
@@ -250,7 +249,7 @@ func gate(d Data, s Standing, rows []int) (Gate, []Breach) {
 		}
 	}
 	for _, row := range rows {
-		if d.Gates.Veto != nil && d.Score[row] <= *d.Gates.Veto {
+		if d.Gates.Veto != nil && !below(*d.Gates.Veto, d.Score[row]) {
 			breaches = append(breaches, Breach{Kind: Vetoed, Dimension: -1, Row: row})
 			worsen(d.Gates.VetoMeans)
 		}
@@ -259,14 +258,18 @@ func gate(d Data, s Standing, rows []int) (Gate, []Breach) {
 }
 
 // Hundredths is a figure as ties see it: equal at 0.01. The nudge makes a
-// figure that is exactly half way on paper round up whatever its last bit
-// says, as a person with a pencil would.
-func Hundredths(figure float64) int { return int(math.Floor(figure*100 + 0.5 + 1e-6)) }
+// figure that is exactly half way on paper round up whatever its last bits say,
+// as a person with a pencil would. It is wider than any sum's noise, some 1e-15
+// of the figure, and narrower than marks can come to half way without being it.
+func Hundredths(figure float64) int {
+	nudge := 1e-12 * max(1, math.Abs(figure))
+	return int(math.Floor((figure+nudge)*100 + 0.5))
+}
 
 // place sorts the standings and gives ranks: composite, then the declared
 // chain, then a shared rank. Nothing is broken by row order.
 func place(d Data, standings []Standing) {
-	slices.SortStableFunc(standings, func(a, b Standing) int {
+	slices.SortFunc(standings, func(a, b Standing) int {
 		return cmp.Or(compareComposite(a, b), compareChain(d, a, b), cmp.Compare(a.Candidate, b.Candidate))
 	})
 	for i := range standings {
@@ -295,24 +298,22 @@ func compareComposite(a, b Standing) int {
 }
 
 func compareChain(d Data, a, b Standing) int {
-	if k := separates(d, a, b); k >= 0 {
+	if math.IsNaN(a.Composite) || math.IsNaN(b.Composite) {
+		return 0
+	}
+	if step := separates(d, a, b); step >= 0 {
+		k := d.Ties[step]
 		return cmp.Compare(Hundredths(b.Dimensions[k].Score), Hundredths(a.Dimensions[k].Score))
 	}
 	return 0
 }
 
-// separates returns the first dimension of the chain in which two candidates
-// differ, or -1.
+// separates returns the first step of the chain in which two candidates differ,
+// or -1.
 func separates(d Data, a, b Standing) int {
-	if math.IsNaN(a.Composite) || math.IsNaN(b.Composite) {
-		return -1
-	}
-	for _, k := range d.Ties {
-		if Hundredths(a.Dimensions[k].Score) != Hundredths(b.Dimensions[k].Score) {
-			return k
-		}
-	}
-	return -1
+	return slices.IndexFunc(d.Ties, func(k int) bool {
+		return Hundredths(a.Dimensions[k].Score) != Hundredths(b.Dimensions[k].Score)
+	})
 }
 
 // recordTies notes, for each run of equal composites, who is in it and what
@@ -323,30 +324,49 @@ func recordTies(d Data, standings []Standing) {
 		for end < len(standings) && standings[end].Rank > 0 && compareComposite(standings[start], standings[end]) == 0 {
 			end++
 		}
-		for i := start; i < end; i++ {
-			recordTie(d, &standings[i], i-start, standings[start:end])
+		if end-start > 1 {
+			recordTie(d, standings[start:end])
 		}
 		start = end
 	}
 }
 
-func recordTie(d Data, s *Standing, self int, tied []Standing) {
-	// The chain's latest step that was needed says most: it is the one that
-	// settled the place against the nearest rival.
-	step := -1
-	for i, other := range tied {
-		if i == self {
-			continue
+// recordTie looks at each group that shares a rank and at its neighbours only:
+// in the order of the chain, whoever is separated from the group last stands
+// beside it. In a national round hundreds are tied.
+func recordTie(d Data, tied []Standing) {
+	all := candidates(tied)
+	for start := 0; start < len(tied); {
+		end := start + 1
+		for end < len(tied) && tied[end].Rank == tied[start].Rank {
+			end++
 		}
-		s.Tied = append(s.Tied, other.Candidate)
-		k := separates(d, *s, other)
-		if k < 0 {
-			s.Shared = true
-			continue
+		step := -1
+		if start > 0 {
+			step = separates(d, tied[start-1], tied[start])
 		}
-		if at := slices.Index(d.Ties, k); at > step {
-			step, s.BrokenBy = at, k
+		if end < len(tied) {
+			step = max(step, separates(d, tied[end-1], tied[end]))
 		}
+		var sharing []int
+		if end-start > 1 {
+			sharing = candidates(tied[start:end])
+		}
+		for i := start; i < end; i++ {
+			tied[i].Tied, tied[i].Sharing = all, sharing
+			if step >= 0 {
+				tied[i].BrokenBy = d.Ties[step]
+			}
+		}
+		start = end
 	}
-	slices.Sort(s.Tied)
+}
+
+func candidates(standings []Standing) []int {
+	all := make([]int, len(standings))
+	for i, s := range standings {
+		all[i] = s.Candidate
+	}
+	slices.Sort(all)
+	return all
 }

@@ -1,0 +1,57 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"appointable/internal/store"
+)
+
+// metrics are the figures of one server, in a registry of their own.
+type metrics struct {
+	registry  *prometheus.Registry
+	inFlight  prometheus.Gauge
+	durations *prometheus.HistogramVec
+}
+
+func newMetrics(db *store.DB) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "appointable_requests_in_flight", Help: "Requests being answered now.",
+		}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "appointable_request_duration_seconds", Help: "How long requests took, by route and status.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},
+		}, []string{"method", "route", "status"}),
+	}
+	gauge := func(name, help string, value func(store.Stats) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(db.Stats()) })
+	}
+	counter := func(name, help string, value func(store.Stats) float64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return value(db.Stats()) })
+	}
+	m.registry.MustRegister(m.inFlight, m.durations,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		gauge("appointable_database_connections_open", "Connections to the database.", func(s store.Stats) float64 { return float64(s.Open) }),
+		gauge("appointable_database_connections_in_use", "Connections at work.", func(s store.Stats) float64 { return float64(s.InUse) }),
+		counter("appointable_database_waits_total", "How often a request waited for a connection.", func(s store.Stats) float64 { return float64(s.Waited) }),
+		counter("appointable_database_round_trips_total", "Round trips to the database.", func(s store.Stats) float64 { return float64(s.RoundTrips) }),
+	)
+	return m
+}
+
+func (m *metrics) observe(method, route string, status int, took time.Duration) {
+	m.durations.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+func (m *metrics) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}

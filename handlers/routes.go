@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"net/http"
+
+	"appointable/frameworks"
+	"appointable/selection"
+)
+
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	put    = http.MethodPut
+	remove = http.MethodDelete
+
+	created   = http.StatusCreated
+	noContent = http.StatusNoContent
+
+	trustPath     = "/api/v1/t/{trust}"
+	frameworkPath = trustPath + "/frameworks/{code}/{version}"
+	campaignPath  = trustPath + "/campaigns/{campaign}"
+	sheetPath     = campaignPath + "/sheets/{rater}/{candidate}/{exercise}"
+)
+
+// paged are the parameters of every list.
+func paged() []parameter {
+	return []parameter{
+		{name: "after", description: "Where to go on: “next” of the part before."},
+		{name: "limit", description: "How many items at most, 1 to 200; 50 by default."},
+	}
+}
+
+// routes is the API. What only reads is GET, and GET only reads.
+func (s *Server) routes() []route {
+	documents := []string{"application/json", mimeYAML}
+	versions := []parameter{
+		{name: "from", description: "The older version.", required: true},
+		{name: "to", description: "The newer version.", required: true},
+	}
+	return []route{
+		{method: get, path: "/healthz", public: true, summary: "Say that the program runs", endpoint: gives(s.healthz)},
+		{method: get, path: "/readyz", public: true, summary: "Say whether requests can be answered", endpoint: gives(s.readyz)},
+		{method: get, path: "/api/v1/openapi.json", public: true, summary: "Describe this API", endpoint: writes(nil, map[string]any{}, s.description)},
+
+		{method: post, path: trustPath + "/session", public: true, summary: "Sign in with a password", endpoint: takes(s.signIn)},
+		{method: get, path: trustPath + "/session", summary: "Say who is signed in", endpoint: gives(s.session)},
+		{method: remove, path: trustPath + "/session", status: noContent, summary: "Sign out", endpoint: gives(s.signOut)},
+
+		{method: get, path: trustPath + "/people", query: paged(), summary: "List accounts by user name", endpoint: gives(s.people)},
+		{method: post, path: trustPath + "/people", once: true, status: created, summary: "Add an account", endpoint: takes(s.addPerson)},
+		{method: put, path: trustPath + "/people/{username}/roles", summary: "Replace a person's roles in the trust", endpoint: takes(s.setRoles)},
+		{method: put, path: trustPath + "/people/{username}/password", status: noContent, summary: "Set a password and end the person's sessions", endpoint: takes(s.setPassword)},
+
+		{method: get, path: trustPath + "/framework-templates", query: paged(), summary: "List the frameworks to start from", endpoint: gives(s.frameworkTemplates)},
+		{method: get, path: trustPath + "/frameworks", query: paged(), summary: "List framework versions by code", endpoint: gives(s.frameworks)},
+		{method: post, path: trustPath + "/frameworks", once: true, status: created, accepts: documents, summary: "Create a draft of a framework", endpoint: writes(frameworks.Framework{}, frameworkView{}, s.createFramework)},
+		{method: get, path: frameworkPath, produces: documents, summary: "Read a framework version", endpoint: writes(nil, frameworkView{}, s.framework)},
+		{method: put, path: frameworkPath, match: true, accepts: documents, summary: "Replace a draft of a framework", endpoint: writes(frameworks.Framework{}, frameworkView{}, s.changeFramework)},
+		{method: post, path: frameworkPath + "/publish", match: true, summary: "Publish a draft, for good", endpoint: gives(s.publishFramework)},
+		{method: post, path: frameworkPath + "/retire", match: true, summary: "End a version for new campaigns", endpoint: gives(s.retireFramework)},
+		{method: get, path: trustPath + "/frameworks/{code}/diff", query: versions, summary: "Tell two versions apart, in sentences", endpoint: gives(s.diffFrameworks)},
+
+		{method: get, path: trustPath + "/campaigns", query: paged(), summary: "List the campaigns one may read", endpoint: gives(s.campaigns)},
+		{method: post, path: trustPath + "/campaigns", once: true, status: created, summary: "Create a draft of a campaign", endpoint: takes(s.createCampaign)},
+		{method: get, path: campaignPath, summary: "Read a campaign, its progress and one's part in it", endpoint: gives(s.campaign)},
+		{method: put, path: campaignPath, match: true, summary: "Replace the plan of a draft", endpoint: takes(s.changeCampaign)},
+		{method: put, path: campaignPath + "/panel/{rater}", summary: "Say who sits in a panel seat", endpoint: takes(s.fillSeat)},
+		{method: post, path: campaignPath + "/assignments", once: true, status: created, summary: "Say who marks whom", endpoint: takes(s.assignSheets)},
+		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring", endpoint: gives(s.openScoring)},
+		{method: post, path: campaignPath + "/close-scoring", summary: "Reveal the marks before all sheets are in", endpoint: takes(s.closeScoring)},
+		{method: post, path: campaignPath + "/close-moderation", match: true, slow: true, summary: "Fix the marks and rank the candidates", endpoint: gives(s.closeModeration)},
+
+		{method: get, path: campaignPath + "/candidates", query: paged(), summary: "List candidates by code", endpoint: gives(s.candidates)},
+		{method: post, path: campaignPath + "/candidates", once: true, status: created, summary: "Add candidates to a draft", endpoint: takes(s.addCandidates)},
+		{method: put, path: campaignPath + "/candidates/{candidate}", match: true, summary: "Say how far a candidate came; the version is in the list", endpoint: takes(s.changeCandidate)},
+
+		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
+		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
+
+		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once revealed", endpoint: gives(s.sheets)},
+		{method: get, path: campaignPath + "/progress", query: paged(), summary: "List which sheets are submitted", endpoint: gives(s.progress)},
+		{method: get, path: sheetPath, summary: "Read a sheet", endpoint: gives(s.sheet)},
+		{method: put, path: sheetPath, match: true, summary: "Save a draft of one's own sheet", endpoint: takes(s.saveSheet)},
+		{method: post, path: sheetPath + "/submit", match: true, once: true, summary: "Submit one's own sheet, with marks or as saved", endpoint: takes(s.submitSheet)},
+		{method: post, path: sheetPath + "/revisions", match: true, once: true, status: created, summary: "Change one's own mark in moderation, with a reason", endpoint: takes(s.reviseMark)},
+
+		{method: get, path: campaignPath + "/interests", query: paged(), summary: "List declared interests", endpoint: gives(s.interests)},
+		{method: post, path: campaignPath + "/interests", once: true, status: created, summary: "Declare an interest of one's own", endpoint: takes(s.declareInterest)},
+		{method: post, path: campaignPath + "/interests/{rater}/{candidate}/judgement", summary: "Judge whether the marks stand", endpoint: takes(s.judgeInterest)},
+
+		{method: get, path: campaignPath + "/ranking", summary: "Read the latest ranking, as it was stored", endpoint: writes(nil, selection.Ranking{}, s.latestRanking)},
+		{method: post, path: campaignPath + "/ranking", slow: true, status: created, summary: "Rank the candidates again", endpoint: writes(nil, selection.Ranking{}, s.rank)},
+		{method: get, path: campaignPath + "/decision", summary: "Read the decision", endpoint: gives(s.decision)},
+		{method: post, path: campaignPath + "/decision", once: true, status: created, summary: "Record the panel's decision", endpoint: takes(s.decide)},
+
+		{method: post, path: campaignPath + "/export", slow: true, produces: []string{mimeZip}, summary: "Take a campaign out as a round's files", endpoint: writes(nil, nil, s.exportRound)},
+		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
+
+		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},
+	}
+}

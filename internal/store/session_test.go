@@ -1,0 +1,131 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"appointable/internal/access"
+	"appointable/internal/fault"
+	"appointable/internal/store"
+)
+
+// clock is the program's clock, to be turned by hand.
+func (w *world) clock() *time.Time {
+	now := w.db.Now()
+	w.db.Now = func() time.Time { return now }
+	return &now
+}
+
+func (w *world) signIn(who store.Actor) access.Token {
+	w.t.Helper()
+	token, err := w.db.StartSession(w.ctx, w.trust.ID, who.Person)
+	w.must(err)
+	return token
+}
+
+func (w *world) signedIn(token access.Token) {
+	w.t.Helper()
+	p, err := w.db.Session(w.ctx, w.trust.ID, token)
+	w.must(err)
+	w.equal(p, store.Person{ID: w.officer.Person, Username: "officer", DisplayName: "officer", Roles: w.officer.Roles})
+}
+
+func (w *world) signedOut(token access.Token) {
+	w.t.Helper()
+	_, err := w.db.Session(w.ctx, w.trust.ID, token)
+	w.refused(err, fault.Unauthenticated)
+}
+
+func TestSessionsEnd(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+
+	idle := w.signIn(w.officer)
+	w.signedIn(idle)
+	*now = now.Add(store.SessionIdle - time.Second)
+	w.signedIn(idle)
+	*now = now.Add(store.SessionIdle - time.Second) // counted from the last use
+	w.signedIn(idle)
+	*now = now.Add(store.SessionIdle)
+	w.signedOut(idle)
+
+	used := w.signIn(w.officer)
+	began := *now
+	for now.Before(began.Add(store.SessionAbsolute)) {
+		w.signedIn(used)
+		*now = now.Add(20 * time.Minute)
+	}
+	w.signedOut(used)
+
+	ended, other := w.signIn(w.officer), w.signIn(w.officer)
+	w.must(w.db.EndSession(w.ctx, w.trust.ID, ended))
+	w.signedOut(ended)
+	w.signedIn(other)
+	w.must(w.db.SetPassword(w.ctx, w.operator, "officer", "hash"))
+	w.signedOut(other)
+
+	left := w.signIn(w.officer)
+	w.raw("postgres").MustExecContext(w.ctx, `update people set left_at = now() where username = 'officer'`)
+	w.signedOut(left)
+	w.signedOut("made up")
+}
+
+func TestASessionIsOfOneTrust(t *testing.T) {
+	w := newWorld(t)
+	token := w.signIn(w.officer)
+	other := trustIn(t, w.database, w.db, "southgate")
+	other.signedOut(token)
+	w.must(w.db.EndSession(w.ctx, other.trust.ID, token)) // ends nothing
+	w.signedIn(token)
+}
+
+// A page that is read must not cost a write.
+func TestUseIsWrittenOnceAMinute(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+	token := w.signIn(w.officer)
+	version := func() int { return w.count(`select xmin::text::int from sessions`) }
+	first := version()
+	*now = now.Add(30 * time.Second)
+	w.signedIn(token)
+	w.equal(version(), first)
+	*now = now.Add(31 * time.Second)
+	w.signedIn(token)
+	if version() == first {
+		t.Error("after a minute the use is not written")
+	}
+}
+
+func TestSignInLinks(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+	link, err := w.db.MakeSignInLink(w.ctx, w.operator, "officer")
+	w.must(err)
+	token, err := w.db.UseSignInLink(w.ctx, w.trust.ID, link)
+	w.must(err)
+	w.signedIn(token)
+	_, err = w.db.UseSignInLink(w.ctx, w.trust.ID, link)
+	w.refused(err, fault.Unauthenticated)
+
+	late, err := w.db.MakeSignInLink(w.ctx, w.operator, "officer")
+	w.must(err)
+	*now = now.Add(24 * time.Hour)
+	_, err = w.db.UseSignInLink(w.ctx, w.trust.ID, late)
+	w.refused(err, fault.Unauthenticated)
+
+	_, err = w.db.MakeSignInLink(w.ctx, w.operator, "nobody")
+	w.refused(err, fault.NotFound)
+	_, err = w.db.MakeSignInLink(w.ctx, w.officer, "officer")
+	w.refused(err, fault.Forbidden)
+	w.dense()
+}
+
+func TestSignInLinksAreForTheDemoOnly(t *testing.T) {
+	w := newWorld(t)
+	trust, err := w.database.OpenOwner(t).CreateTrust(w.ctx, "real", "Real", false)
+	w.must(err)
+	_, err = w.db.AddPerson(w.ctx, store.Operator(trust.ID), store.Key{}, store.Person{Username: "officer", DisplayName: "Officer"})
+	w.must(err)
+	_, err = w.db.MakeSignInLink(w.ctx, store.Operator(trust.ID), "officer")
+	w.refused(err, fault.Forbidden)
+}
