@@ -98,10 +98,10 @@ func (c *call) readConditions() error {
 // one among them, matches nothing.
 func (c *call) readMatch() error {
 	header := strings.TrimSpace(c.Request().Header.Get("If-Match"))
-	switch {
-	case header == "":
+	switch header {
+	case "":
 		return refuse(http.StatusPreconditionRequired, "the header If-Match is missing; send the ETag that you were given with what you are about to change, so that nobody else's change is lost, or * to change it whatever it is now")
-	case header == "*":
+	case "*":
 		return nil
 	}
 	tag, quoted := strings.CutPrefix(header, `"`)

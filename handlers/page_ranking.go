@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"appointable/internal/access"
@@ -21,7 +22,7 @@ type rankingPage struct {
 	Gates       []string
 	Ties        string
 	Warnings    []string
-	Information []informResult // psychometric scales that are in no figure
+	Information []informScale // psychometric scales that are in no figure
 	Decision    *decisionView
 	Inputs      string // hash
 	Engine      string
@@ -48,7 +49,13 @@ type placeView struct {
 
 type dimensionCell struct{ Title, Figure string }
 
-type informResult struct{ Candidate, Scale, Score, Norm, SEM string }
+// informScale is what a scale that informs only says of each candidate.
+type informScale struct {
+	Name, Norm string
+	Results    []informResult
+}
+
+type informResult struct{ Candidate, Score string }
 
 // unrankedPage says why there is no ranking yet and what comes first. It is no
 // error: this is how it should be until moderation closes.
@@ -180,29 +187,25 @@ func gateWords(g ranking.Gate) (words, class string) {
 
 // information is the results of the scales that inform only, of those who are
 // ranked.
-func (p *pages) information(c *call, document selection.Campaign, r selection.Ranking) ([]informResult, error) {
-	scales := map[[2]string]selection.Psychometric{}
-	for _, s := range document.Psychometrics {
-		if s.Use == selection.Inform {
-			scales[[2]string{s.Instrument, s.Scale}] = s
-		}
-	}
-	if len(scales) == 0 {
+func (p *pages) information(c *call, document selection.Campaign, r selection.Ranking) ([]informScale, error) {
+	inform := slices.DeleteFunc(slices.Clone(document.Psychometrics), func(s selection.Psychometric) bool { return s.Use != selection.Inform })
+	if len(inform) == 0 {
 		return nil, nil
 	}
 	results, err := p.db.Results(c.ctx(), c.who, document.Code)
 	if err != nil {
 		return nil, err
 	}
-	var shown []informResult
-	for _, result := range results {
-		s, informs := scales[[2]string{result.Instrument, result.Scale}]
-		if _, ranked := r.Candidate(result.Candidate); informs && ranked {
-			shown = append(shown, informResult{
-				Candidate: result.Candidate, Scale: s.Instrument + " " + s.Scale, Score: decimal(result.Score),
-				Norm: decimal(s.Mean) + ", " + decimal(s.SD), SEM: oneDecimal(s.SEM()),
-			})
+	var shown []informScale
+	for _, s := range inform {
+		scale := informScale{Name: s.Instrument + " " + s.Scale, Norm: "mean " + decimal(s.Mean) + ", standard deviation " + decimal(s.SD)}
+		for _, result := range results {
+			_, ranked := r.Candidate(result.Candidate)
+			if ranked && result.Instrument == s.Instrument && result.Scale == s.Scale {
+				scale.Results = append(scale.Results, informResult{Candidate: result.Candidate, Score: decimal(result.Score) + " ± " + oneDecimal(s.SEM())})
+			}
 		}
+		shown = append(shown, scale)
 	}
 	return shown, nil
 }

@@ -83,7 +83,7 @@ func TestRankingAfterImport(t *testing.T) {
 	for _, warning := range want.Warnings {
 		contains(t, d.section("Important: What to keep in mind"), warning)
 	}
-	equal(t, d.rows("Psychometric results for information")[0][2], "52 ± 4.7")
+	equal(t, fmt.Sprint(d.rows("PERS-A persistence, for information: it is in no figure")[0]), "[C01 52 ± 4.7]")
 	contains(t, d.main(), "How sure one may be is not computed in this version")
 	contains(t, d.main(), want.Inputs)
 	contains(t, d.main(), "The panel decides")

@@ -278,6 +278,21 @@ $$;
 -- +goose StatementEnd
 comment on function put_result(uuid, uuid, uuid, text, text, double precision, date) is 'Enters a psychometric result, or replaces it without showing what it was. Refused (AP001) once the marks are revealed, save to the transaction that imports them.';
 
+-- While PostgreSQL has no statistics of a large new campaign it takes it for
+-- empty, and finds one sheet among 10,000 by reading all of them for every
+-- candidate. Its own housekeeping would notice minutes later, so whoever has
+-- made many rows says so. What somebody else has locked is left to that.
+-- +goose StatementBegin
+create function refresh_statistics() returns void
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  analyze (skip_locked) panel_members, candidates, sheets, scores;
+end
+$$;
+-- +goose StatementEnd
+comment on function refresh_statistics() is 'Has PostgreSQL count the rows of the tables that a campaign fills at once, as their owner, who alone may ask it to.';
+
 alter table reveals enable row level security;
 alter table sheets enable row level security;
 alter table scores enable row level security;
@@ -340,12 +355,13 @@ comment on policy revealed on psychometric_results is 'To read: by the panel onc
 grant select on reveals, psychometric_results to appointable_app;
 grant select, insert, update on sheets, scores to appointable_app;
 grant select, insert on score_revisions to appointable_app;
-revoke all on function sheets_left(uuid, uuid, integer), reveal(uuid, uuid, timestamptz, text), reveal_imported(uuid, uuid, timestamptz),
+revoke all on function refresh_statistics(), sheets_left(uuid, uuid, integer), reveal(uuid, uuid, timestamptz, text), reveal_imported(uuid, uuid, timestamptz),
   put_result(uuid, uuid, uuid, text, text, double precision, date) from public;
-grant execute on function sheets_left(uuid, uuid, integer), reveal(uuid, uuid, timestamptz, text), reveal_imported(uuid, uuid, timestamptz),
+grant execute on function refresh_statistics(), sheets_left(uuid, uuid, integer), reveal(uuid, uuid, timestamptz, text), reveal_imported(uuid, uuid, timestamptz),
   put_result(uuid, uuid, uuid, text, text, double precision, date) to appointable_app;
 
 -- +goose Down
+drop function refresh_statistics();
 drop function put_result(uuid, uuid, uuid, text, text, double precision, date);
 drop function reveal_imported(uuid, uuid, timestamptz);
 drop function reveal(uuid, uuid, timestamptz, text);

@@ -132,11 +132,18 @@ func (p Progress) Reveal(now time.Time, missing int, reason string) (Progress, e
 	if err := p.require(Scoring, "closing scoring"); err != nil {
 		return p, err
 	}
-	if missing > 0 && strings.TrimSpace(reason) == "" {
-		return p, &fault.Error{Kind: fault.Invalid, Message: "scoring was not closed", Fields: []fault.Field{
-			{Where: "reason", Message: "not all required sheets are submitted; say why scoring closes without them"}}}
+	var l fault.List
+	reason = strings.TrimSpace(reason)
+	switch {
+	case reason != "":
+		checkText(&l, "reason", reason)
+	case missing > 0:
+		l.Add("reason", "not all required sheets are submitted; say why scoring closes without them")
 	}
-	p.Phase, p.RevealedAt, p.RevealReason = Moderation, &now, strings.TrimSpace(reason)
+	if err := l.Err("scoring was not closed"); err != nil {
+		return p, err
+	}
+	p.Phase, p.RevealedAt, p.RevealReason = Moderation, &now, reason
 	return p, nil
 }
 

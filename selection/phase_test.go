@@ -1,6 +1,7 @@
 package selection_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,10 @@ func TestRevealWithSheetsMissingNeedsAReason(t *testing.T) {
 	after, err := before.Reveal(noon(), 1, "  ")
 	if diff := cmp.Diff([]string{"reason: not all required sheets are submitted; say why scoring closes without them"}, complaints(t, err)); diff != "" || after != before {
 		t.Errorf("%s%+v", diff, after)
+	}
+	_, err = before.Reveal(noon(), 0, strings.Repeat("x", 4001))
+	if diff := cmp.Diff([]string{"reason: is longer than 4000 characters"}, complaints(t, err)); diff != "" {
+		t.Error(diff)
 	}
 	if after, err = before.Reveal(noon(), 0, ""); err != nil || after.Phase != selection.Moderation {
 		t.Errorf("with all submitted: %v, %+v", err, after)

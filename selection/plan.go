@@ -35,7 +35,8 @@ func checkCode(l *fault.List, where, code string) {
 }
 
 func notInCode(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_')
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+	return !strings.ContainsRune(allowed, r)
 }
 
 func checkText(l *fault.List, where, text string) {

@@ -355,7 +355,7 @@ func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username str
 // before, else one for every candidate to be seen, exercise and member who
 // marks it.
 func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
-	return db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
+	c, err := db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
 		candidates, err := t.candidates()
 		if err != nil {
 			return nil, err
@@ -373,6 +373,10 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		}
 		return audit.ScoringOpened{Framework: c.Progress.Lock.Framework, Plan: c.Progress.Lock.Plan, Sheets: sheets}, nil
 	})
+	if err == nil {
+		db.refreshStatistics(ctx)
+	}
+	return c, err
 }
 
 // requireSeated refuses to open with an empty seat: its sheets could never be

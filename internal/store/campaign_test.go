@@ -142,6 +142,16 @@ func TestOpenScoring(t *testing.T) {
 		_, err = w.db.OpenScoring(w.ctx, w.officer, code, 0)
 		w.refused(err, fault.Conflict)
 	})
+	t.Run("refuses an empty seat that is waited for", func(t *testing.T) {
+		w := newTrust(t)
+		delete(w.members, "R2")
+		delete(w.members, "R3")
+		w.draft(func(c *selection.Campaign) { c.Panel[2].Optional = true })
+		_, err := w.db.OpenScoring(w.ctx, w.officer, code, 0)
+		w.refused(err, fault.Invalid)
+		w.equal(places(err), []string{"panel"})
+		w.equal(w.phase(), selection.Draft)
+	})
 	t.Run("refuses", func(t *testing.T) {
 		w := newTrust(t)
 		w.publish()
@@ -206,6 +216,16 @@ func TestCloseScoring(t *testing.T) {
 		w.draft()
 		w.refused(chairCloses(w, "because"), fault.Conflict)
 	})
+}
+
+// Else the first sheets of a large campaign are looked for row by row.
+func TestOpeningCountsTheNewRows(t *testing.T) {
+	w := newWorld(t)
+	w.draft()
+	counted := func() int { return w.count(`select reltuples::int from pg_class where relname = 'sheets'`) }
+	w.equal(counted(), -1)
+	w.open()
+	w.equal(counted(), 6)
 }
 
 // Neither of two last submitters sees the other's sheet, and yet one of them

@@ -96,3 +96,9 @@ func (db *DB) Check(ctx context.Context) error {
 	}
 	return nil
 }
+
+// refreshStatistics follows a use case that made many rows. It is no part of
+// it: where it fails, queries are slow until PostgreSQL counts by itself.
+func (db *DB) refreshStatistics(ctx context.Context) {
+	_, _ = db.db.ExecContext(ctx, `select refresh_statistics()`)
+}

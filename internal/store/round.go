@@ -231,7 +231,7 @@ func (db *DB) Export(ctx context.Context, who Actor, campaign string) (selection
 // campaign's code is taken, the trust's framework of this version is another,
 // or it is not published.
 func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round) (Campaign, error) {
-	return once(ctx, db, who, "", key, func(t *tx) (Campaign, error) {
+	c, err := once(ctx, db, who, "", key, func(t *tx) (Campaign, error) {
 		if err := t.may(access.ImportCampaign); err != nil {
 			return Campaign{}, err
 		}
@@ -262,6 +262,10 @@ func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round)
 		}
 		return c, t.noteCampaign(c, audit.CampaignImported{Code: c.Document.Code, Inputs: r.Hash(), Marks: len(r.Ratings)})
 	})
+	if err == nil {
+		db.refreshStatistics(ctx)
+	}
+	return c, err
 }
 
 // importFramework finds the version, or stores and publishes it.

@@ -190,6 +190,7 @@ func (n naive) vetoes(candidate int) []naiveMark {
 type naivePlace struct {
 	candidate, rank          int
 	composite, values, marks *big.Rat
+	dimensions               []*big.Rat
 	tied, sharing            []int // with the candidate itself; nil where there is nobody else
 	brokenBy                 int
 	gate                     ranking.Gate
@@ -198,9 +199,9 @@ type naivePlace struct {
 
 // separatedBy is the place in the chain of the first dimension in which two
 // candidates differ at 0.01, or -1; better says for whom.
-func (n naive) separatedBy(a, b int) (step int, aIsBetter bool) {
+func (n naive) separatedBy(a, b naivePlace) (step int, aIsBetter bool) {
 	for step, k := range n.ties {
-		if x, y := hundredths(n.dimension(a, k)), hundredths(n.dimension(b, k)); x != y {
+		if x, y := hundredths(a.dimensions[k]), hundredths(b.dimensions[k]); x != y {
 			return step, x > y
 		}
 	}
@@ -215,7 +216,7 @@ func (n naive) ahead(a, b naivePlace) bool {
 	case hundredths(a.composite) != hundredths(b.composite):
 		return hundredths(a.composite) > hundredths(b.composite)
 	}
-	step, better := n.separatedBy(a.candidate, b.candidate)
+	step, better := n.separatedBy(a, b)
 	return step >= 0 && better
 }
 
@@ -225,6 +226,9 @@ func (n naive) rank() []naivePlace {
 		p := naivePlace{
 			candidate: c, brokenBy: -1,
 			composite: n.weighted(c, n.dimension, false), values: n.weighted(c, n.dimension, true), marks: n.weighted(c, n.panelMarks, false),
+		}
+		for k := range n.dimensions {
+			p.dimensions = append(p.dimensions, n.dimension(c, k))
 		}
 		p.gate, p.breaches = n.gates(c)
 		places = append(places, p)
@@ -244,7 +248,7 @@ func (n naive) rank() []naivePlace {
 				continue
 			}
 			p.tied = append(p.tied, other.candidate)
-			step, _ := n.separatedBy(p.candidate, other.candidate)
+			step, _ := n.separatedBy(*p, other)
 			if step < 0 {
 				p.sharing = append(p.sharing, other.candidate)
 			}
