@@ -33,7 +33,7 @@ func (p *pages) showProblem(context echo.Context, what problem) error {
 		layout: p.layout(c, headingOf(what.Status)), Heading: headingOf(what.Status), Detail: detailOf(what),
 		Errors: what.Errors, Advice: adviceOf(what.Status), Reference: what.Instance,
 	}
-	if shown.Home == "" {
+	if context.Param("trust") == "" { // no route: the trust was not looked for
 		shown.Home = homeOf(context.Request().URL)
 	}
 	return p.show(context, what.Status, shown)

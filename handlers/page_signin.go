@@ -65,6 +65,7 @@ func (p *pages) signInHere(c *call) error {
 		return err
 	}
 	shown := p.signInPage(c, fields)
+	shown.Title = "Error: " + shown.Title // the first that a screen reader says
 	shown.Username, shown.Problem = fields.Get("username"), fullStop(what.Detail)
 	for _, f := range what.Errors {
 		shown.Fields = append(shown.Fields, fieldProblem{Field: f.Where, Message: fullStop(signInField(f.Where) + " " + f.Message)})

@@ -48,6 +48,7 @@ func TestSignInWithAPassword(t *testing.T) {
 	wrong := reader.visit(post, "/t/northgate/sign-in", fields)
 	wrong.want(http.StatusUnauthorized)
 	contains(t, wrong.main(), "The user name or the password is wrong.")
+	contains(t, words(wrong.all("title")[0]), "Error: Sign in")
 	kept, _ := attribute(wrong.all("input")[1], "value")
 	equal(t, kept, "reader")
 	if strings.Contains(string(wrong.body), `value="wrong"`) || wrong.header.Get("Set-Cookie") != "" {
