@@ -133,7 +133,10 @@ func TestOverviewKeepsTheSeal(t *testing.T) {
 
 func TestOverviewShowsThePlan(t *testing.T) {
 	w := newWorld(t)
-	r := w.example(func(r *selection.Round) { r.Framework.Dimensions[0].Weight.High = 40 })
+	r := w.example(func(r *selection.Round) {
+		r.Framework.Dimensions[0].Weight.High = 40
+		r.Campaign.Panel[3].Role = selection.PlainMember
+	})
 	d := w.person("officer", access.RecruitmentOfficer).page("/campaigns/" + r.Campaign.Code)
 	rows := d.rows("Which exercise shows which behaviour")
 	equal(t, fmt.Sprint(rows[0]), "[Speaks up when care is about to go wrong, whoever is in the room safety.concern ✓ Interview A : marked Not marked Not marked ✓ MDT split on valve timing : marked]")
@@ -147,6 +150,7 @@ func TestOverviewShowsThePlan(t *testing.T) {
 	} {
 		contains(t, plan, sentence)
 	}
+	contains(t, d.section("Important: What to keep in mind"), "The panel has no medical director.")
 	contains(t, d.section("What happens next"), "This round was scored elsewhere and imported with its marks on")
 	equal(t, fmt.Sprint(d.rows("Members by the code")[:2]), "[[R1 Lay chair Chair Interview A and Interview B] [R2 Royal College assessor All exercises]]")
 	equal(t, fmt.Sprint(d.rows("How far each candidate")[5:7]), "[[C06 Interviewed] [C07 Applied, not shortlisted]]")

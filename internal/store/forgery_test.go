@@ -34,9 +34,9 @@ func (w *world) sheetID(rater, candidate string) string {
 }
 
 const (
-	// $1 to $5: trust, campaign, sheet, member, criterion
+	// $1 to $5: trust, campaign, sheet, member, criterion.
 	insertScore = `insert into scores (trust_id, campaign_id, sheet_id, member_id, criterion, score) values ($1, $2, $3, $4, $5, 7)`
-	// $1 to $5: trust, campaign, sheet, member, the mark on safety.a as it was
+	// $1 to $5: trust, campaign, sheet, member, the mark on safety.a as it was.
 	insertRevision = `
 		insert into score_revisions (trust_id, campaign_id, sheet_id, member_id, criterion, revision, score, not_observed, evidence, reason, revised_at)
 		values ($1, $2, $3, $4, 'safety.a', 1, $5, false, 'seen at minute 3', 'by raw SQL', now())`
