@@ -124,7 +124,7 @@ func (w working) marks(place selection.Place) string {
 func (w working) dimension(d selection.DimensionTrace) []workingLine {
 	title := dimensionTitle(w.framework, d.Dimension)
 	if d.Marks == nil {
-		return []workingLine{{Class: "of-dimension", Title: title, Sum: "nobody observed it"}}
+		return []workingLine{{Class: "of-dimension", Title: title, Sum: "there is no mark that counts"}}
 	}
 	var lines []workingLine
 	var means []string

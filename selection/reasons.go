@@ -95,6 +95,9 @@ func (c *columns) warnings() []string {
 	if c.left.withdrawn > 0 {
 		w = append(w, fmt.Sprintf("%s withdrawn for a declared interest: kept on record, not counted.", count(c.left.withdrawn, "mark was", "marks were")))
 	}
+	if uneven := c.unevenExercises(); len(uneven) > 0 {
+		w = append(w, fmt.Sprintf("Not every candidate was marked by the same members in %s. A strict or lenient member moves the candidates they mark and not the others; this order does not correct for it.", strings.Join(uneven, ", ")))
+	}
 	for _, d := range c.round.Framework.Dimensions {
 		if !d.Weight.IsFixed() {
 			w = append(w, fmt.Sprintf("%s: the weight is a range (%v–%v); its midpoint is used.", d.Title, d.Weight.Low, d.Weight.High))
@@ -124,6 +127,37 @@ func (c *columns) others(candidates []int, self int) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}
 	return strings.Join(names, ", ")
+}
+
+// unevenExercises lists the exercises in which some member marked some of the
+// candidates seen there and not others, in the order of the plan.
+func (c *columns) unevenExercises() []string {
+	type seat struct{ exercise, rater, candidate int32 }
+	const anybody = -1
+	met := map[seat]bool{}
+	candidates := map[seat]int{} // how many a member marked; under anybody, how many were seen
+	meet := func(s seat) {
+		if !met[s] {
+			met[s] = true
+			candidates[seat{s.exercise, s.rater, 0}]++
+		}
+	}
+	for row, cell := range c.data.Cell {
+		exercise, candidate := int32(c.data.Cells[cell].Exercise), c.data.Candidate[row]
+		meet(seat{exercise, c.data.Rater[row], candidate})
+		meet(seat{exercise, anybody, candidate})
+	}
+	uneven := map[int32]bool{}
+	for s, n := range candidates {
+		uneven[s.exercise] = uneven[s.exercise] || n < candidates[seat{s.exercise, anybody, 0}]
+	}
+	var codes []string
+	for e, exercise := range c.round.Campaign.Exercises {
+		if uneven[int32(e)] {
+			codes = append(codes, exercise.Code)
+		}
+	}
+	return codes
 }
 
 func (c *columns) title(dimension int) string { return c.round.Framework.Dimensions[dimension].Title }

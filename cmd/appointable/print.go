@@ -71,8 +71,9 @@ func (p *printer) ranking(r selection.Ranking) {
 		}
 	}
 	cells(w, append(header, "Gates"))
+	holders := holdersOf(r)
 	for _, c := range r.Candidates {
-		row := []string{rank(c, r), c.Candidate, figure(c.PanelMean), figure(c.ValuesMean)}
+		row := []string{rank(c, holders), c.Candidate, figure(c.PanelMean), figure(c.ValuesMean)}
 		for _, d := range c.Dimensions {
 			row = append(row, figure(d.PanelMean))
 		}
@@ -99,16 +100,25 @@ func (p *printer) ranking(r selection.Ranking) {
 func cells(w io.Writer, row []string) { _, _ = fmt.Fprintln(w, strings.Join(row, "\t")+"\t") }
 
 // rank is the place as printed: 3= where it is shared.
-func rank(c selection.Place, r selection.Ranking) string {
-	if c.Rank == nil {
+func rank(c selection.Place, holders map[int]int) string {
+	switch {
+	case c.Rank == nil:
 		return "–"
-	}
-	for _, other := range r.Candidates {
-		if other.Candidate != c.Candidate && other.Rank != nil && *other.Rank == *c.Rank {
-			return strconv.Itoa(*c.Rank) + "="
-		}
+	case holders[*c.Rank] > 1:
+		return strconv.Itoa(*c.Rank) + "="
 	}
 	return strconv.Itoa(*c.Rank)
+}
+
+// holdersOf counts who holds each rank.
+func holdersOf(r selection.Ranking) map[int]int {
+	holders := map[int]int{}
+	for _, c := range r.Candidates {
+		if c.Rank != nil {
+			holders[*c.Rank]++
+		}
+	}
+	return holders
 }
 
 func gateWords(c selection.Place) string {
@@ -156,7 +166,7 @@ func (p *printer) traceDimension(d selection.DimensionTrace) {
 	}
 	switch {
 	case d.Marks == nil:
-		p.line("  %s: nobody observed it", p.titles[d.Dimension])
+		p.line("  %s: there is no mark that counts", p.titles[d.Dimension])
 		return
 	case len(d.Psychometrics) == 0:
 		p.line("  %s = (%s) / %d = %s", p.titles[d.Dimension], strings.Join(means, " + "), len(means), decimal(*d.Marks))

@@ -17,9 +17,10 @@ import (
 )
 
 // Object is the thing that changed. Its events carry the versions 1, 2, 3, …
-// without a gap, so that a missing one shows.
+// without a gap, so that a missing one shows; those of a sheet begin at 2,
+// since the campaign's event tells of the making of all its sheets.
 type Object struct {
-	Kind    string // "framework", "campaign", "sheet", "person"
+	Kind    string // "trust", "person", "framework", "campaign", "sheet"
 	ID      uuid.UUID
 	Version int // after the change
 }

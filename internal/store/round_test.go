@@ -185,7 +185,7 @@ func TestABrokenRoundStoresNothing(t *testing.T) {
 		{"a code that is taken", fault.Conflict, "", func(r *selection.Round) { r.Campaign.Code = code }},
 		{"another framework of this name", fault.Conflict, "", func(r *selection.Round) { r.Framework.Title = "Others" }},
 	} {
-		t.Run(c.what, func(t *testing.T) {
+		t.Run(c.what, func(*testing.T) {
 			r := w.round()
 			r.Campaign.Code = "CARD-2"
 			r.Framework.Version = 2 // so that the framework would be stored first

@@ -8,9 +8,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Each example is many statements. The command line, read later, wins.
-	if err := flag.Set("rapid.checks", "20"); err != nil {
-		panic(err)
+	// Few examples, each of many statements. The command line, read later, wins.
+	for name, value := range map[string]string{"rapid.checks": "20", "rapid.steps": "80"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	storetest.Main(m, &server)
 }
