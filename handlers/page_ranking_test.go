@@ -127,7 +127,7 @@ func TestSharedRanksAndNoComposite(t *testing.T) {
 	equal(t, strings.Join(rows[5][:5], " "), "none C06 none none none")
 	contains(t, d.main(), "C06: no composite")
 	equal(t, len(d.all("circle")), 5)
-	contains(t, d.section("C06: rank none"), "Safety nobody observed it")
+	contains(t, d.section("C06: rank none"), "Safety there is no mark that counts")
 }
 
 // TestWorkingCanBeDoneByHand does every sum on the page again and looks for

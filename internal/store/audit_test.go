@@ -59,11 +59,13 @@ func TestNoEventNoCommit(t *testing.T) {
 	w := newWorld(t)
 	w.scoring()
 	before := w.rows()
+	second := w.framework()
+	second.Version = 2
 	w.raw("postgres").MustExecContext(w.ctx, `revoke insert on audit_payloads from appointable_app`)
 	for _, err := range []error{
 		fails(w.trySubmit("R1", "C1", 6, 5)),
 		fails(w.db.CloseScoring(w.ctx, w.members["R1"], code, "fire alarm")),
-		fails(w.db.CreateFramework(w.ctx, w.owner, store.Key{}, w.framework())),
+		fails(w.db.CreateFramework(w.ctx, w.owner, store.Key{}, second)),
 		w.db.SetPassword(w.ctx, w.officer, "officer", "hash"),
 	} {
 		if err == nil {
