@@ -39,7 +39,7 @@ func main() {
 func compare(ctx context.Context) error {
 	rounds := flag.Int("rounds", 5, "interleaved rounds")
 	seconds := flag.Int("seconds", 30, "length of each side of a round")
-	candidates := flag.Int("candidates", 12_000, "candidates of the campaign; two sheets for each of them and each client")
+	candidates := flag.Int("candidates", 25_000, "candidates of the campaign; two sheets for each of them and each client")
 	flag.Parse()
 
 	s, err := newSite(ctx, *candidates)
