@@ -104,7 +104,7 @@ func newPrivate(pg *localpg.Server) *database {
 func startPrivate(ctx context.Context, c Config) (*database, error) {
 	pg, err := localpg.Start(ctx, localpg.Options{Dir: c.DataDir})
 	if errors.Is(err, localpg.ErrInUse) {
-		return nil, fault.New(fault.Conflict, "%s. Stop that program first, or give this one another DATA_DIR", err)
+		return nil, fault.New(fault.Conflict, "%s (DATA_DIR names the folder)", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("private PostgreSQL: %w", err)
