@@ -20,8 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of this package anew")
 
-// catalogue asks the catalogue for lines of text. $1 is the schema and $2 the
-// one table in it that is goose's and not ours.
+// catalogue asks the catalogue for lines of text. The query may read tables,
+// functions (ours) and names (our schema, and goose's table in it).
 func catalogue(t *testing.T, db *sqlx.DB, query string) []string {
 	t.Helper()
 	lines := []string{}

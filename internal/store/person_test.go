@@ -22,6 +22,12 @@ func TestAddPerson(t *testing.T) {
 		_, err = w.db.AddPerson(w.ctx, w.operator, store.Key{}, store.Person{Username: "ANN.LEE", DisplayName: "Another"})
 		w.refused(err, fault.Conflict)
 	})
+	t.Run("with every role of the trust", func(t *testing.T) {
+		w := newTrust(t)
+		w.person("everything", access.TrustRoles()...)
+		w.equal(w.count(`select count(*) from person_roles join people using (trust_id, person_id) where trust_id = $1 and username = 'everything'`, w.trust.ID),
+			len(access.TrustRoles()))
+	})
 	t.Run("tells all mistakes", func(t *testing.T) {
 		w := newTrust(t)
 		_, err := w.db.AddPerson(w.ctx, w.operator, store.Key{}, store.Person{Username: "a b", DisplayName: " ", Roles: []access.Role{access.Chair}})
