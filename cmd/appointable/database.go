@@ -137,7 +137,7 @@ func (d *database) open(ctx context.Context, c Config) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(db.Check(ctx), db.Pending(ctx)); err != nil {
+	if err := errors.Join(db.Pending(ctx), db.Check(ctx)); err != nil {
 		_ = db.Close()
 		return nil, err
 	}

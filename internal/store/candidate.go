@@ -137,9 +137,12 @@ func (t *tx) insertCandidates(campaign uuid.UUID, candidates []selection.Candida
 
 // ChangeCandidate says how far a candidate came, or that they withdrew. Until
 // moderation closes it can change who is ranked; afterwards only what followed
-// from the decision.
+// from the decision. While scoring is open nobody waits for the sheets of a
+// candidate who is not seen any more; where that was all that was missing, the
+// marks are revealed.
 func (db *DB) ChangeCandidate(ctx context.Context, who Actor, code string, version int, to selection.Candidate) (Candidate, error) {
 	var out Candidate
+	var scoring bool
 	err := db.write(ctx, who, code, func(t *tx) error {
 		if err := t.may(access.EditCampaign); err != nil {
 			return err
@@ -164,12 +167,39 @@ func (db *DB) ChangeCandidate(ctx context.Context, who Actor, code string, versi
 		if err := t.updateCandidate(row.ID, to, out.Version); err != nil {
 			return err
 		}
+		scoring = c.Progress.Phase == selection.Scoring
+		if scoring && inputs {
+			if err := t.requireSheetsOf(row.ID, len(selection.Seen([]selection.Candidate{to})) > 0); err != nil {
+				return err
+			}
+		}
 		if err := t.saveProgress(c); err != nil {
 			return err
 		}
 		return t.noteCampaign(c, changed(to))
 	})
+	if err == nil && scoring {
+		err = db.revealIfComplete(ctx, who, code)
+	}
 	return out, err
+}
+
+// requireSheetsOf waits for a candidate's open sheets, or no longer: the panel
+// does not see somebody who has withdrawn, and reveal must not wait for it.
+func (t *tx) requireSheetsOf(candidate uuid.UUID, seen bool) error {
+	if err := t.seeProgress(); err != nil {
+		return err
+	}
+	return t.exec(`
+		update sheets s
+		   set required = $4 and not p.optional and not exists (
+		         select from interests i
+		          where i.trust_id = s.trust_id and i.campaign_id = s.campaign_id and i.member_id = s.member_id
+		            and i.candidate_id = s.candidate_id and i.outcome = 'marks-withdrawn')
+		  from panel_members p
+		 where s.trust_id = $1 and s.campaign_id = $2 and s.candidate_id = $3 and s.state = 'draft'
+		   and p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id`,
+		t.who.Trust, t.at.Campaign, candidate, seen)
 }
 
 func (t *tx) lockCandidate(code string, version int) (candidateRow, error) {

@@ -87,3 +87,23 @@ func TestWhoWithdrewIsNotRanked(t *testing.T) {
 	w.must(err)
 	w.equal(len(round.Ratings), 12)
 }
+
+// Reveal does not wait for the sheets of somebody whom the panel will not see;
+// and waits again where the withdrawal was a slip.
+func TestNobodyWaitsForWhoWithdrew(t *testing.T) {
+	w := newWorld(t)
+	w.scoring()
+	change := func(withdrawn bool) {
+		t.Helper()
+		_, err := w.db.ChangeCandidate(w.ctx, w.officer, code, 0, selection.Candidate{Code: "C2", Interviewed: selection.Yes, Withdrawn: withdrawn})
+		w.must(err)
+	}
+	change(true)
+	change(false)
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		w.submit(rater, "C1", 5, 5)
+	}
+	w.equal(w.phase(), selection.Scoring)
+	change(true)
+	w.equal(w.phase(), selection.Moderation)
+}

@@ -102,6 +102,11 @@ func (db *DB) JudgeInterest(ctx context.Context, who Actor, campaign, rater, can
 		}
 		return t.noteCampaign(c, audit.InterestJudged{Rater: rater, Candidate: candidate, Outcome: string(outcome), Reason: reason})
 	})
+	if err == nil && out.Outcome == selection.MarksWithdrawn {
+		// What this member had still to submit may have been all that was
+		// missing.
+		err = db.revealIfComplete(ctx, who, campaign)
+	}
 	return out, err
 }
 

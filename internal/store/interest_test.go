@@ -153,3 +153,20 @@ func TestWhoStandsDownIsNotAsked(t *testing.T) {
 		w.dense()
 	})
 }
+
+// A member who stands down with a sheet still open is waited for no longer.
+func TestStandingDownCanBeTheLastThingMissing(t *testing.T) {
+	w := newWorld(t)
+	w.scoring()
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		w.submit(rater, "C1", 5, 5)
+	}
+	w.submit("R1", "C2", 4, 4)
+	w.submit("R2", "C2", 4, 4)
+	_, err := w.db.DeclareInterest(w.ctx, w.members["R3"], code, store.Key{}, selection.Interest{Candidate: "C2", Nature: selection.Related, Details: "my sister"})
+	w.must(err)
+	w.equal(w.phase(), selection.Scoring)
+	_, err = w.db.JudgeInterest(w.ctx, w.officer, code, "R3", "C2", selection.MarksWithdrawn, "stands down")
+	w.must(err)
+	w.equal(w.phase(), selection.Moderation)
+}
