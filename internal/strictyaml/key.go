@@ -57,7 +57,7 @@ func nearest(fields []field, unknown string, present map[string]bool) string {
 		if present[f.name] {
 			continue
 		}
-		distance := editDistance([]rune(strings.ToLower(unknown)), []rune(f.name))
+		distance := Distance(strings.ToLower(unknown), f.name)
 		if distance < bestDistance && 2*distance < utf8.RuneCountInString(f.name) {
 			best, bestDistance = f.name, distance
 		}
@@ -65,9 +65,11 @@ func nearest(fields []field, unknown string, present map[string]bool) string {
 	return best
 }
 
-// editDistance counts insertions, deletions, substitutions and swaps of
-// neighbours (optimal string alignment) between two short words.
-func editDistance(a, b []rune) int {
+// Distance counts the letters to add, drop, change or swap with their neighbour
+// (optimal string alignment) to turn one short word into another: how likely
+// one is a misspelling of the other, in a key here or in a column elsewhere.
+func Distance(one, other string) int {
+	a, b := []rune(one), []rune(other)
 	rows := make([][]int, len(a)+1)
 	for i := range rows {
 		rows[i] = make([]int, len(b)+1)
