@@ -118,16 +118,7 @@ func (d *database) prepare(ctx context.Context, name string) error {
 	if err := store.EnsureDatabase(ctx, d.super("postgres"), name); err != nil {
 		return err
 	}
-	if err := store.MakeRoles(ctx, d.super(name)); err != nil {
-		return err
-	}
-	m, err := store.OpenMigrator(ctx, d.private.DSN(migrateLogin, name))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = m.Close() }()
-	_, err = m.Up(ctx)
-	return err
+	return store.Prepare(ctx, d.super(name), d.private.DSN(migrateLogin, name))
 }
 
 // open connects as the service does and refuses what the service refuses: a

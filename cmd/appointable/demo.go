@@ -136,11 +136,7 @@ func demoRound(ctx context.Context) (selection.Round, error) {
 }
 
 func printDemo(ctx context.Context, term terminal, db *store.DB, who store.Actor, f rankFlags, settings selection.Settings) error {
-	run, err := db.Rank(ctx, who, demoCampaign, settings)
-	if err != nil {
-		return err
-	}
-	ranking, err := run.Ranking()
+	ranking, err := demoRanking(ctx, db, who, settings)
 	if err != nil {
 		return err
 	}
@@ -149,6 +145,25 @@ func printDemo(ctx context.Context, term terminal, db *store.DB, who store.Actor
 		return err
 	}
 	return printRanking(term, ranking, c.Framework.Document, f.format, f.trace)
+}
+
+// demoRanking is the run that is stored; a start ranks only where there is none
+// of these settings, so that starting the demo leaves its data as it was.
+func demoRanking(ctx context.Context, db *store.DB, who store.Actor, settings selection.Settings) (selection.Ranking, error) {
+	run, err := db.LatestRanking(ctx, who, demoCampaign)
+	if err == nil {
+		ranking, err := run.Ranking()
+		if err != nil || ranking.Seed == settings.Seed && ranking.Draws == settings.Draws && ranking.Engine == engine() {
+			return ranking, err
+		}
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return selection.Ranking{}, err
+	}
+	if run, err = db.Rank(ctx, who, demoCampaign, settings); err != nil {
+		return selection.Ranking{}, err
+	}
+	return run.Ranking()
 }
 
 // printLinks prints where the demo is and a fresh sign-in link for each role.

@@ -12,7 +12,8 @@ import (
 	"appointable/selection/ranking"
 )
 
-func engines() string { return "ranking " + ranking.Engine }
+// engine is the ranking rule and its version.
+func engine() string { return ranking.Engine }
 
 // rankFlags are those of every command that ranks.
 type rankFlags struct {

@@ -117,7 +117,7 @@ func newVersion(term terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version of the program and of the ranking rule", Args: exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(term.out, "appointable %s\n%s\n", version, engines())
+			_, err := fmt.Fprintf(term.out, "appointable %s\nranking %s\n", version, engine())
 			return err
 		},
 	}

@@ -44,15 +44,11 @@ type site struct {
 
 func newSite(ctx context.Context, candidates int) (*site, error) {
 	s := &site{candidates: candidates}
-	err := errors.Join(s.startPostgres(ctx), nil)
-	for _, step := range []func(context.Context) error{s.fill, s.serve} {
-		if err == nil {
-			err = step(ctx)
+	for _, step := range []func(context.Context) error{s.startPostgres, s.fill, s.serve} {
+		if err := step(ctx); err != nil {
+			s.close()
+			return nil, err
 		}
-	}
-	if err != nil {
-		s.close()
-		return nil, err
 	}
 	return s, nil
 }
@@ -71,16 +67,7 @@ func (s *site) startPostgres(ctx context.Context) error {
 	if err := store.EnsureDatabase(ctx, s.pg.DSN("postgres", "postgres"), database); err != nil {
 		return err
 	}
-	if err := store.MakeRoles(ctx, s.pg.DSN("postgres", database)); err != nil {
-		return err
-	}
-	m, err := store.OpenMigrator(ctx, s.pg.DSN("appointable_migrate", database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = m.Close() }()
-	_, err = m.Up(ctx)
-	return err
+	return store.Prepare(ctx, s.pg.DSN("postgres", database), s.pg.DSN("appointable_migrate", database))
 }
 
 // fill makes the trust, its people and a campaign with a draft sheet for every

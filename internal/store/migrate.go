@@ -122,6 +122,21 @@ func MakeRoles(ctx context.Context, dsn string) error {
 	return nil
 }
 
+// Prepare makes the roles as super and applies what is pending as the owner:
+// all that a new database needs, and nothing to one that has it.
+func Prepare(ctx context.Context, super, owner string) error {
+	if err := MakeRoles(ctx, super); err != nil {
+		return err
+	}
+	m, err := OpenMigrator(ctx, owner)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }()
+	_, err = m.Up(ctx)
+	return err
+}
+
 // Pending refuses a schema that is behind this program, or ahead of it: serve
 // never runs on one it does not know.
 func (db *DB) Pending(ctx context.Context) error {

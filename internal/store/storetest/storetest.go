@@ -106,14 +106,5 @@ func (m migrator) Hash() (string, error) {
 
 // Migrate makes the template as an administrator and the owner would.
 func (m migrator) Migrate(ctx context.Context, _ *sql.DB, config pgtestdb.Config) error {
-	if err := store.MakeRoles(ctx, m.server.pg.DSN("postgres", config.Database)); err != nil {
-		return err
-	}
-	migrator, err := store.OpenMigrator(ctx, m.server.pg.DSN("appointable_migrate", config.Database))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = migrator.Close() }()
-	_, err = migrator.Up(ctx)
-	return err
+	return store.Prepare(ctx, m.server.pg.DSN("postgres", config.Database), m.server.pg.DSN("appointable_migrate", config.Database))
 }
