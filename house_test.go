@@ -19,16 +19,17 @@ const module = "appointable/"
 // not here is a new room: give it a row, and a reason in docs/architecture.md.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/localpg", "internal/fault", "selection", "selection/ranking", "frameworks", "migrations"},
+		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
 		"handlers":        {"internal/store", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
 
-		"internal/store":           {"internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks", "migrations"},
+		"internal/store":           {"internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
-		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "frameworks"},
+		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "frameworks"},
 
-		"selection":         {"selection/ranking", "frameworks", "internal/fault"},
-		"selection/ranking": {"internal/fault"},
-		"frameworks":        {"internal/strictyaml", "internal/fault"},
+		"selection":            {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
+		"selection/ranking":    {"selection/mixedmodel", "internal/fault"},
+		"selection/mixedmodel": {"internal/fault"},
+		"frameworks":           {"internal/strictyaml", "internal/fault"},
 
 		"internal/access":     {"internal/fault"},
 		"internal/audit":      {"internal/fault"},

@@ -15,38 +15,48 @@ import (
 // Ranking is what `rank` prints and a ranking run stores. Floats are not
 // rounded; null means that there is no such figure, never zero.
 type Ranking struct {
-	Campaign   string   `json:"campaign"`
-	Engine     string   `json:"engine"`
-	Seed       int64    `json:"seed"`
-	Draws      int      `json:"draws"`
-	Inputs     string   `json:"inputs_sha256"`
-	Rule       Rule     `json:"rule"`
-	Warnings   []string `json:"warnings"`
-	Candidates []Place  `json:"candidates"` // by rank, equals by code, those without a rank last
+	Campaign   string       `json:"campaign"`
+	Engine     string       `json:"engine"`
+	Seed       int64        `json:"seed"`
+	Draws      int          `json:"draws"`
+	Inputs     string       `json:"inputs_sha256"`
+	Rule       Rule         `json:"rule"`
+	Fit        *FitRecord   `json:"fit,omitempty"`
+	Prior      *PriorUse    `json:"prior,omitempty"`
+	Warnings   []string     `json:"warnings"`
+	Candidates []Place      `json:"candidates"`        // by rank, equals by code, those without a rank last
+	PAbove     [][]*float64 `json:"p_above,omitempty"` // in the order of Candidates; null on the diagonal and where a candidate has no adjusted place
+	Raters     []Severity   `json:"raters,omitempty"`  // by code
+	Groups     [][]string   `json:"groups,omitempty"`  // in the adjusted order; within one the evidence does not separate the first from the others
 }
 
 // Place is one candidate's place and how it came about.
 type Place struct {
-	Candidate   string           `json:"candidate"`
-	Rank        *int             `json:"rank"`
-	TiedWith    []string         `json:"tied_with"`     // composites equal at 0.01, by code; the first tiedShown of them
-	TieBrokenBy *string          `json:"tie_broken_by"` // the last dimension of the declared chain that was needed to separate them
-	Gate        ranking.Gate     `json:"appointable"`   // what the gates say; the panel's finding is recorded apart
-	PanelMean   *float64         `json:"panel_mean"`    // the composite that ranks
-	ValuesMean  *float64         `json:"values_mean"`   // the same, of the values alone
-	MarksMean   *float64         `json:"marks_mean"`    // the same, of panel marks without psychometrics: what the gates look at
-	Dimensions  []DimensionPlace `json:"dimensions"`
-	NotObserved int              `json:"not_observed"` // marks that say so
-	Reasons     []string         `json:"reasons"`
-	Trace       []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
+	Candidate     string           `json:"candidate"`
+	Rank          *int             `json:"rank"`
+	TiedWith      []string         `json:"tied_with"`     // composites equal at 0.01, by code; the first tiedShown of them
+	TieBrokenBy   *string          `json:"tie_broken_by"` // the last dimension of the declared chain that was needed to separate them
+	Gate          ranking.Gate     `json:"appointable"`   // what the gates say; the panel's finding is recorded apart
+	PanelMean     *float64         `json:"panel_mean"`    // the composite that ranks
+	ValuesMean    *float64         `json:"values_mean"`   // the same, of the values alone
+	MarksMean     *float64         `json:"marks_mean"`    // the same, of panel marks without psychometrics: what the gates look at
+	Adjusted      *AdjustedPlace   `json:"adjusted,omitempty"`
+	Dimensions    []DimensionPlace `json:"dimensions"`
+	Baseline      *float64         `json:"baseline,omitempty"` // composite of the cell means
+	Contributions []Contribution   `json:"contributions,omitempty"`
+	NotObserved   int              `json:"not_observed"` // marks that say so
+	Reasons       []string         `json:"reasons"`
+	Trace         []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
 }
 
 // DimensionPlace is one dimension of a place.
 type DimensionPlace struct {
 	Code      string   `json:"code"`
-	Weight    float64  `json:"weight"`     // of the whole, 0–1
-	PanelMean *float64 `json:"panel_mean"` // with the psychometric shares
-	Marks     *float64 `json:"marks"`      // panel marks alone
+	Weight    float64  `json:"weight"`         // of the whole, 0–1
+	PanelMean *float64 `json:"panel_mean"`     // with the psychometric shares
+	Marks     *float64 `json:"marks"`          // panel marks alone
+	Mean      *float64 `json:"mean,omitempty"` // adjusted
+	SD        *float64 `json:"sd,omitempty"`
 }
 
 // DimensionTrace is every step from the marks to one dimension's figure, so

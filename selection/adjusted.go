@@ -1,0 +1,61 @@
+package selection
+
+import "appointable/selection/mixedmodel"
+
+// AdjustedPlace is where the mixed model sees a candidate once severity, halo
+// and the luck of the exercise are taken out of the marks: advice beside the
+// panel's own order, or the order itself where the campaign declared it before
+// scoring. Intervals are 90 %.
+type AdjustedPlace struct {
+	Rank         int       `json:"rank"` // by mean
+	Mean         float64   `json:"mean"` // of the composite, on the rating scale
+	SD           float64   `json:"sd"`
+	Low          float64   `json:"low"`
+	High         float64   `json:"high"`
+	PAppointable *float64  `json:"p_appointable"` // composite and minimum gates; null where none is declared
+	PInPosts     float64   `json:"p_in_posts"`    // among the first of as many as there are posts
+	RankLow      int       `json:"rank_low"`
+	RankHigh     int       `json:"rank_high"`
+	PRank        []float64 `json:"p_rank,omitempty"` // left out above traceLimit candidates
+}
+
+// Contribution is what the marks in one exercise, or one psychometric scale,
+// add to the adjusted composite. Baseline and contributions add up to
+// adjusted.mean.
+type Contribution struct {
+	Exercise   string  `json:"exercise,omitempty"`
+	Dimension  string  `json:"dimension,omitempty"`
+	Instrument string  `json:"instrument,omitempty"`
+	Scale      string  `json:"scale,omitempty"`
+	Points     float64 `json:"points"`
+}
+
+// Severity is how strictly a rater marked. It is for the HR analyst, and each
+// rater's own for that rater after sign-off; exports for a panel leave it out.
+type Severity struct {
+	Rater     string  `json:"rater"`
+	Severity  float64 `json:"severity"`
+	Direction string  `json:"direction"` // higher (lenient), lower (strict)
+	SD        float64 `json:"sd"`
+	Scored    int     `json:"scored"` // marks
+}
+
+// FitRecord is the fit with the record of how it was come by.
+type FitRecord struct {
+	N          int                   `json:"n"`
+	Criterion  *float64              `json:"criterion"`
+	Method     mixedmodel.Method     `json:"method"`
+	Converged  bool                  `json:"converged"`
+	Components mixedmodel.Components `json:"components"`
+	Dimensions []string              `json:"dimensions"`
+	Warnings   []string              `json:"warnings"`
+}
+
+// PriorUse says where the prior came from and how much it weighed.
+type PriorUse struct {
+	Source    string  `json:"source"` // default, pooled, given
+	Pseudo    float64 `json:"pseudo_units"`
+	Residuals float64 `json:"residual_degrees_of_freedom"`
+	Weight    float64 `json:"weight"` // of the residual variance, the prior's share: residuals/(residuals + n − p)
+	Words     string  `json:"words"`
+}
