@@ -169,27 +169,36 @@ func (a adjuster) base(cells []float64) []float64 {
 	return base
 }
 
-// ordered is everybody who has a mark, with means, ranks and ties.
+// ordered is everybody who has a mark, with figures, ranks and ties; standard
+// deviations are for weights at one figure.
 func (a adjuster) ordered() []Outlook {
-	base, weights := a.base(a.posterior.Cells()), a.weights()
+	weights := a.weights()
 	outlooks := make([]Outlook, a.data.Candidates)
-	var standings []Standing
-	for _, i := range marked(a.data) {
-		values, _ := a.posterior.Candidate(i)
-		s := Standing{Candidate: i, BrokenBy: -1}
-		for k := range base {
-			outlooks[i].Dimensions = append(outlooks[i].Dimensions, Estimate{Mean: base[k] + values[k]})
-			s.Composite += weights[k] * (base[k] + values[k])
-			s.Dimensions = append(s.Dimensions, DimensionMean{Score: base[k] + values[k]})
+	means, variances := a.posterior.Composites(a.compositeCells(weights), weights)
+	for i := range outlooks {
+		outlooks[i] = Outlook{Candidate: i, Mean: means[i], SD: math.Sqrt(variances[i])}
+	}
+	for k, cells := range a.averages {
+		only := make([]float64, len(weights))
+		only[k] = 1
+		means, variances := a.posterior.Composites(cells, only)
+		for i := range outlooks {
+			outlooks[i].Dimensions = append(outlooks[i].Dimensions, Estimate{Mean: means[i], SD: math.Sqrt(variances[i])})
 		}
-		outlooks[i].Mean = s.Composite
+	}
+	standings := []Standing{}
+	for _, i := range marked(a.data) {
+		s := Standing{Candidate: i, BrokenBy: -1, Composite: outlooks[i].Mean}
+		for _, d := range outlooks[i].Dimensions {
+			s.Dimensions = append(s.Dimensions, DimensionMean{Score: d.Mean})
+		}
 		standings = append(standings, s)
 	}
 	place(a.data, standings)
 	order := make([]Outlook, len(standings))
 	for r, s := range standings {
 		order[r] = outlooks[s.Candidate]
-		order[r].Candidate, order[r].Rank, order[r].Tied, order[r].Sharing, order[r].BrokenBy = s.Candidate, s.Rank, s.Tied, s.Sharing, s.BrokenBy
+		order[r].Rank, order[r].Tied, order[r].Sharing, order[r].BrokenBy = s.Rank, s.Tied, s.Sharing, s.BrokenBy
 	}
 	return order
 }
@@ -209,8 +218,8 @@ func marked(d Data) []int {
 	return list
 }
 
-// addChances samples. Where the weights are known and candidates few, what has
-// a closed form is taken from it: exact is better than sampled.
+// addChances samples, but for what has a closed form where the weights are
+// known, means, intervals and P(above): exact is better than sampled.
 func (a adjuster) addChances(ctx context.Context, out *Adjusted) error {
 	n := len(out.Outlooks)
 	q := Question{
@@ -224,13 +233,12 @@ func (a adjuster) addChances(ctx context.Context, out *Adjusted) error {
 	}
 	for r := range out.Outlooks {
 		l := &out.Outlooks[r]
-		l.InPosts, l.Appointable, l.RankLow, l.RankHigh, l.SD = c.InPosts[r], c.Appointable[r], c.RankLow[r], c.RankHigh[r], c.SD[r]
-		for k := range l.Dimensions {
-			l.Dimensions[k].SD = c.DimensionSD[r][k]
-		}
+		l.InPosts, l.Appointable, l.RankLow, l.RankHigh = c.InPosts[r], c.Appointable[r], c.RankLow[r], c.RankHigh[r]
 		if c.Rank != nil {
 			l.Ranks = c.Rank[r]
-			a.addExact(l)
+		}
+		if c.SD != nil {
+			l.SD = c.SD[r]
 		}
 		if c.Central != nil {
 			l.Central, l.Confidence = c.Central[r], c.Confidence[r]
@@ -260,21 +268,6 @@ func (a adjuster) draws(ctx context.Context, out Adjusted) Draws {
 			}
 			fn(a.base(d.Cells), values)
 		})
-	}
-}
-
-// addExact puts standard deviations in the place of sampled ones.
-func (a adjuster) addExact(l *Outlook) {
-	for k := range l.Dimensions {
-		only := make([]float64, len(a.averages))
-		only[k] = 1
-		_, variance := a.posterior.Composite(l.Candidate, a.averages[k], only)
-		l.Dimensions[k].SD = math.Sqrt(variance)
-	}
-	if a.options.Weights.Fixed() {
-		weights := a.weights()
-		_, variance := a.posterior.Composite(l.Candidate, a.compositeCells(weights), weights)
-		l.SD = math.Sqrt(variance)
 	}
 }
 

@@ -32,11 +32,10 @@ type Question struct {
 // Chances is how often each thing happened. Equal candidates share the ranks
 // that they hold together.
 type Chances struct {
-	InPosts           []float64 // among the first of as many as there are posts
-	RankLow, RankHigh []int     // 90 %
-	Appointable       []float64 // NaN where no gate is declared
-	SD                []float64 // of the composite
-	DimensionSD       [][]float64
+	InPosts           []float64   // among the first of as many as there are posts
+	RankLow, RankHigh []int       // 90 %
+	Appointable       []float64   // NaN where no gate is declared
+	SD                []float64   // of the composite; nil where the weights are known
 	Rank              [][]float64 // [i][r]: candidate i has rank r+1; nil above TableLimit
 	Above             [][]float64 // [i][j]: i is above j; the diagonal is NaN; nil above TableLimit and where the weights are known, see Above
 
@@ -73,8 +72,7 @@ type tally struct {
 	order       []held    // by composite
 	inPosts     []float64
 	appointable []float64
-	moments     []moments   // of the composite
-	dimensions  []moments   // candidate by candidate
+	moments     []moments   // of the composite; nil where the weights are known
 	rank        [][]float64 // nil above TableLimit
 	above       [][]float64 // nil above TableLimit and where the weights are known
 	firstWith   [][]float64 // sum of the weights with which a candidate was first
@@ -90,7 +88,10 @@ func newTally(q Question) *tally {
 	n, k := q.Candidates, len(q.Weights.Low)
 	t := &tally{
 		q: q, composite: make([]float64, n), order: make([]held, n), inPosts: make([]float64, n),
-		appointable: make([]float64, n), moments: make([]moments, n), dimensions: make([]moments, n*k),
+		appointable: make([]float64, n),
+	}
+	if !q.Weights.Fixed() {
+		t.moments = make([]moments, n)
 	}
 	switch {
 	case n > TableLimit:
@@ -126,9 +127,8 @@ func (t *tally) add(base, values, weights []float64) {
 	for i := range t.composite {
 		own := values[i*len(weights) : (i+1)*len(weights)]
 		t.composite[i] = dot(weights, own)
-		t.moments[i].add(shared+t.composite[i], t.counted)
-		for k := range own {
-			t.dimensions[i*len(own)+k].add(base[k]+own[k], t.counted)
+		if t.moments != nil {
+			t.moments[i].add(shared+t.composite[i], t.counted)
 		}
 		if t.meetsGates(shared+t.composite[i], base, own) {
 			t.appointable[i]++
@@ -206,11 +206,8 @@ func (t *tally) hold(start, end int, weights []float64) {
 }
 
 func (t *tally) chances() Chances {
-	n, k := t.q.Candidates, len(t.q.Weights.Low)
-	c := Chances{
-		InPosts: t.inPosts, Appointable: t.appointable, Rank: t.rank, Above: t.above,
-		RankLow: make([]int, n), RankHigh: make([]int, n), SD: make([]float64, n), DimensionSD: square(n, k),
-	}
+	n := t.q.Candidates
+	c := Chances{InPosts: t.inPosts, Appointable: t.appointable, Rank: t.rank, Above: t.above, RankLow: make([]int, n), RankHigh: make([]int, n)}
 	gated := t.q.Composite != nil || slices.ContainsFunc(t.q.Minimum, func(m *float64) bool { return m != nil })
 	for i := range n {
 		c.InPosts[i] /= float64(t.counted)
@@ -218,9 +215,8 @@ func (t *tally) chances() Chances {
 		if !gated {
 			c.Appointable[i] = math.NaN()
 		}
-		c.SD[i] = t.moments[i].sd(t.counted)
-		for d := range k {
-			c.DimensionSD[i][d] = t.dimensions[i*k+d].sd(t.counted)
+		if t.moments != nil {
+			c.SD = append(c.SD, t.moments[i].sd(t.counted))
 		}
 		if t.rank == nil {
 			c.RankLow[i], c.RankHigh[i] = int(t.low[i].largest()), -int(t.high[i].largest())
