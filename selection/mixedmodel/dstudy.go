@@ -119,7 +119,7 @@ func (d Design) exercises() int {
 // of raters and of scores are harmonic means (Brennan 2001, ch. 7): a candidate
 // with few weighs more than the plain mean would have it. There must be a score.
 func DesignOf(d Data) Design {
-	met := meetings(d)
+	met := whoMet(d)
 	design := Design{Nested: met.nested(d.Exercises), Differ: met.differ()}
 	design.Raters = met.perCandidate()
 	if design.Nested {

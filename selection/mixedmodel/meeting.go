@@ -12,7 +12,7 @@ type meeting struct{ candidate, rater, exercise int32 }
 // meetingList holds each meeting once, by candidate, rater and exercise.
 type meetingList []meeting
 
-func meetings(d Data) meetingList {
+func whoMet(d Data) meetingList {
 	seen := map[meeting]struct{}{}
 	for row := range d.Score {
 		seen[meeting{d.Candidate[row], d.Rater[row], int32(d.Cells[d.Cell[row]].Exercise)}] = struct{}{}
