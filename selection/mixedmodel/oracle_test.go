@@ -97,3 +97,24 @@ func TestTry(t *testing.T) {
 		t.Logf("%s: D %.10f want %.6f diff %.3g; grad err %.2g; evals %d conv %v gradient %.3g  %v  patterns %d", c.file, f.Criterion, c.want, f.Criterion-c.want, worst, f.Evaluations, f.Converged, f.Gradient, time.Since(start), len(crit.patterns))
 	}
 }
+
+func readScales(t testing.TB, path string) []ScaleResult {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results []ScaleResult
+	for _, row := range rows[1:] {
+		i, _ := strconv.Atoi(row[0])
+		s, _ := strconv.Atoi(row[1])
+		x, _ := strconv.ParseFloat(row[2], 64)
+		results = append(results, ScaleResult{int32(i), int32(s), x})
+	}
+	return results
+}

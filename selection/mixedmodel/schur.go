@@ -340,3 +340,10 @@ func inverseFromCholesky(n int, l []float64) {
 		}
 	}
 }
+
+// copied is a system of the same structure with numbers of its own.
+func (s *schur) copied() *schur {
+	other := *s
+	other.values = slices.Clone(s.values)
+	return &other
+}
