@@ -2,19 +2,6 @@ package mixedmodel
 
 import "slices"
 
-// Effect names a term of the model as files and output do.
-type Effect string
-
-// The effects.
-const (
-	CandidateEffect         Effect = "candidate"
-	CandidateExerciseEffect Effect = "candidate:exercise"
-	CandidateRaterEffect    Effect = "candidate:rater"
-	RaterEffect             Effect = "rater"
-	RaterDimensionEffect    Effect = "rater:dimension"
-	ResidualEffect          Effect = "residual"
-)
-
 // partition is how a term divides the scores: those of one level share its
 // effect.
 type partition struct {
