@@ -94,7 +94,7 @@ func TestTry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s: D %.10f want %.6f diff %.3g; grad err %.2g; evals %d conv %v gradient %.3g  %v  patterns %d", c.file, f.Criterion, c.want, f.Criterion-c.want, worst, f.Evaluations, f.Converged, f.Gradient, time.Since(start), len(crit.patterns))
+		t.Logf("%s: D %.10f want %.6f diff %.3g; grad err %.2g; evals %d conv %v decrement %.3g  %v  patterns %d", c.file, f.Criterion, c.want, f.Criterion-c.want, worst, f.Evaluations, f.Converged, f.Decrement, time.Since(start), len(crit.patterns))
 	}
 }
 
