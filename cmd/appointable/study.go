@@ -165,7 +165,7 @@ func (f *gstudyFlags) estimate(ctx context.Context, told func(int), long round.L
 	}
 	s.Warnings = append(s.Warnings, fit.Warnings...)
 	if !fit.Converged {
-		s.warn("The fit did not converge (its gradient is %.2g after %d evaluations): do not rely on these figures. Fewer --terms may help.", fit.Gradient, fit.Evaluations)
+		s.warn("The fit did not converge in %d evaluations (the criterion could still fall by about %.2g): do not rely on these figures. Fewer --terms may help.", fit.Evaluations, fit.Decrement/2)
 	}
 	return terms, nil
 }

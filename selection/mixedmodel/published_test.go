@@ -101,7 +101,7 @@ func reml(t testing.TB, d mixedmodel.Data, terms mixedmodel.Terms) mixedmodel.Fi
 		t.Fatal(err)
 	}
 	if !fit.Converged {
-		t.Errorf("not converged: gradient %g after %d evaluations", fit.Gradient, fit.Evaluations)
+		t.Errorf("not converged: decrement %g after %d evaluations", fit.Decrement, fit.Evaluations)
 	}
 	return fit
 }
