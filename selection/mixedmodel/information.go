@@ -168,7 +168,7 @@ func (in *informing) add(e *eliminated, n int) {
 			in.within[i*len(in.ways)+j] += sum
 		}
 	}
-	scaled, change, local, global := make([]float64, m), make([]float64, m), make([]float64, q), make([]float64, m)
+	scaled, change, local, global := make([]float64, m), make([]float64, q), make([]float64, q), make([]float64, m)
 	raters := make([][]float64, len(in.ways))
 	for t := range p.teams {
 		team := &p.teams[t]
@@ -200,7 +200,7 @@ func (in *informing) add(e *eliminated, n int) {
 			if a == nil {
 				continue
 			}
-			multiply(q, q, a, local, change[:q])
+			multiply(q, q, a, local, change)
 			clear(global)
 			for r := range q {
 				if x := change[r]; x != 0 {
