@@ -28,52 +28,80 @@ func ReadComponents(path string, dimensions []string) (mixedmodel.Components, er
 		if err != nil {
 			f.complain(0, 0, "%s", err)
 		} else {
-			c = f.components(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), dimensions)
+			c = f.readComponents(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), dimensions)
 		}
 	}
 	return c, in.report("the file of variance components")
 }
 
-func (f *file) components(data []byte, dimensions []string) (c mixedmodel.Components) {
-	if _, damage := parsePrior(data); damage != nil {
-		f.complain(damage.line, damage.column, "%s", damage.message)
-		return c
+func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Components {
+	if _, bad := parsePrior(data); bad != nil {
+		f.complain(bad.line, bad.column, "%s", bad.message)
+		return mixedmodel.Components{}
 	}
-	places := placesIn(data)
-	complain := func(path, format string, args ...any) {
-		for places[path] == 0 && strings.ContainsAny(path, ".[") { // what is not there stands where it should be
-			path = path[:strings.LastIndexAny(path, ".[")]
-		}
-		d := damagedAt(data, places[path], format, args...)
-		f.complain(d.line, d.column, "%s", d.message)
-	}
+	d := fitDocument{file: f, data: data, places: placesIn(data)}
 	var fit struct {
 		Dimensions []string               `json:"dimensions"`
 		Components *mixedmodel.Components `json:"components"`
 	}
 	err := json.Unmarshal(data, &fit)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		d := damagedAt(data, max(int(wrong.Offset)-1, 0), "%s stands here; expected is %s", wrong.Value, expected(wrong.Field))
-		f.complain(d.line, d.column, "%s", d.message)
-		return c
+	wrong, isWrong := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case isWrong:
+		d.complainAt(d.before(int(wrong.Offset)), "%s stands here; expected is %s", wrong.Value, expected(wrong.Field))
+	case fit.Components == nil:
+		d.complain("", `the key components is missing: {"components": {"candidate": [[…]], …, "residual": …}}`)
+	case fit.Dimensions != nil && !slices.Equal(fit.Dimensions, dimensions):
+		d.complain("dimensions", "the components are for the dimensions %s; here they are %s", strings.Join(fit.Dimensions, ", "), strings.Join(dimensions, ", "))
+	default:
+		d.checkNames()
+		for _, field := range fault.FieldsOf(fit.Components.Validate(len(dimensions))) {
+			d.complain("components."+field.Where, "%s: %s", field.Where, field.Message)
+		}
+		return *fit.Components
 	}
-	if fit.Components == nil {
-		complain("", "the key components is missing: {\"components\": {\"candidate\": [[…]], …, \"residual\": …}}")
-		return c
+	return mixedmodel.Components{}
+}
+
+// fitDocument is sound JSON, and where its values begin.
+type fitDocument struct {
+	file   *file
+	data   []byte
+	places map[string]int // components.candidate[0][1] → offset
+}
+
+// complain tells of a value; of what holds it, where it is not there itself.
+func (d fitDocument) complain(path, format string, args ...any) {
+	for {
+		if begin, there := d.places[path]; there {
+			d.complainAt(begin, format, args...)
+			return
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
-	for path := range places {
-		if name, isComponent := strings.CutPrefix(path, "components."); isComponent && !isEffect(name) {
-			complain(path, "%s is no component; there are %s", shown(name), effectNames())
+}
+
+func (d fitDocument) complainAt(offset int, format string, args ...any) {
+	at := damagedAt(d.data, offset, format, args...)
+	d.file.complain(at.line, at.column, "%s", at.message)
+}
+
+// before is where the value begins that was begun last before an offset.
+func (d fitDocument) before(offset int) (begin int) {
+	for _, place := range d.places {
+		if place < offset {
+			begin = max(begin, place)
 		}
 	}
-	if fit.Dimensions != nil && !slices.Equal(fit.Dimensions, dimensions) {
-		complain("dimensions", "the components are for the dimensions %s; here they are %s", strings.Join(fit.Dimensions, ", "), strings.Join(dimensions, ", "))
-		return c
+	return begin
+}
+
+func (d fitDocument) checkNames() {
+	for path := range d.places {
+		if name, isComponent := strings.CutPrefix(path, "components."); isComponent && !isEffect(name) {
+			d.complain(path, "%s is no component; there are %s", shown(name), effectNames())
+		}
 	}
-	for _, field := range fault.FieldsOf(fit.Components.Validate(len(dimensions))) {
-		complain("components."+field.Where, "%s: %s", field.Where, field.Message)
-	}
-	return *fit.Components
 }
 
 func expected(field string) string {
