@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"appointable/internal/access"
@@ -13,17 +14,19 @@ import (
 func (w *world) decided(code string, n int) {
 	w.t.Helper()
 	ctx, operator := w.t.Context(), store.Operator(w.trust.ID)
-	r := selection.Round{Framework: sampleFramework(), Campaign: sampleCampaign()}
+	r := selection.Round{Framework: sampleFramework(), Campaign: sampleCampaign().WithDefaults()}
 	r.Campaign.Code = code
 	d := selection.Decision{Justification: "best marks"}
+	random := rand.New(rand.NewPCG(uint64(n), 0))
 	for i := range n {
 		c := fmt.Sprintf("C%02d", i)
 		r.Candidates = append(r.Candidates, selection.Candidate{Code: c, Interviewed: selection.Yes})
 		d.Findings = append(d.Findings, selection.Finding{Candidate: c, Appointable: true})
 		for j, m := range r.Campaign.Panel {
-			for k, criterion := range r.Campaign.Exercises[0].Criteria {
+			for _, criterion := range r.Campaign.Exercises[0].Criteria {
 				r.Ratings = append(r.Ratings, selection.Rating{
-					Candidate: c, Rater: m.Rater, Exercise: "interview", Criterion: criterion, Observed: true, Score: float64(7 - (i+(i*j+k)%3)%6),
+					Candidate: c, Rater: m.Rater, Exercise: "interview", Criterion: criterion, Observed: true,
+					Score: float64(1 + (n-i+j+random.IntN(3))%7),
 				})
 			}
 		}

@@ -21,8 +21,8 @@ import (
 // Refit is what came of pooling a framework's decided campaigns.
 type Refit struct {
 	Prior  selection.PooledPrior  `json:"prior"`
-	Before *selection.PooledPrior `json:"before"` // the version before this one
-	Stored bool                   `json:"stored"` // false: nothing has changed since the latest version, which this is
+	Before *selection.PooledPrior `json:"before,omitempty"` // the version before this one
+	Stored bool                   `json:"stored"`           // false: nothing has changed since the latest version, which this is
 }
 
 // Refit pools the decided campaigns of a framework into a prior for those whose

@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"appointable/internal/fault"
@@ -116,15 +117,16 @@ func (w *world) decided(campaign string, n int, change ...func(*selection.Round)
 	r := w.round()
 	r.Campaign.Code, r.Prior, r.Candidates, r.Ratings, r.Psychometrics = campaign, nil, nil, nil, nil
 	d := selection.Decision{Justification: "best marks"}
+	random := rand.New(rand.NewPCG(uint64(n), 0))
 	for i := range n {
 		candidate := fmt.Sprintf("%s-%02d", campaign, i)
 		r.Candidates = append(r.Candidates, selection.Candidate{Code: candidate, Interviewed: selection.Yes})
 		d.Findings = append(d.Findings, selection.Finding{Candidate: candidate, Appointable: true})
 		for j, m := range r.Campaign.Panel {
-			for k, criterion := range r.Campaign.Exercises[0].Criteria {
-				score := float64(7 - (i+(i*j+3*k+len(campaign))%3)%6)
+			for _, criterion := range r.Campaign.Exercises[0].Criteria {
 				r.Ratings = append(r.Ratings, selection.Rating{
-					Candidate: candidate, Rater: m.Rater, Exercise: "interview", Criterion: criterion, Observed: true, Score: score,
+					Candidate: candidate, Rater: m.Rater, Exercise: "interview", Criterion: criterion, Observed: true,
+					Score: float64(1 + (n-i+j+random.IntN(3))%7),
 				})
 			}
 		}
