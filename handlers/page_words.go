@@ -44,6 +44,19 @@ func decimal(x float64) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
+// signed is decimal with its sign: a part of a sum, or a difference.
+func signed(x float64) string { return plus(decimal(x)) }
+
+// signedFigure is figure with its sign.
+func signedFigure(x float64) string { return plus(figure(&x)) }
+
+func plus(figure string) string {
+	if strings.HasPrefix(figure, "−") || strings.Trim(figure, "0.") == "" {
+		return figure
+	}
+	return "+" + figure
+}
+
 // oneDecimal is for what is an estimate itself: a standard error.
 func oneDecimal(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
 
@@ -89,6 +102,15 @@ func counted(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// thousands is a whole number with commas.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // moment is a time for a person and for a machine. The zero moment is none.
