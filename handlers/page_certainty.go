@@ -10,7 +10,7 @@ import (
 
 // certaintyView is how sure one may be of the order.
 type certaintyView struct {
-	Unsure string // why that was not computed; "" it was
+	Unsure string // why there is no telling; "" there is
 	First  string // the sentence that says what a probability is
 	Groups []groupView
 	Heat   *heatView // nil: too many candidates, or one
@@ -24,13 +24,14 @@ func certaintyOf(r selection.Ranking, places []selection.Place, posts int) certa
 	return v
 }
 
-// unsure says why nobody has computed how sure one may be.
+// unsure says why there is no telling how sure one may be of the order; "" where
+// there is.
 func unsure(r selection.Ranking) string {
 	switch {
-	case anyAdjusted(r.Candidates):
-		return ""
 	case len(r.Candidates) == 1:
 		return "There is one candidate. A rank says nothing here, and there is nobody to be compared with: only the thresholds count."
+	case anyAdjusted(r.Candidates):
+		return ""
 	case !slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.PanelMean != nil }):
 		return "There are too few marks to tell: nobody has a composite."
 	case r.Engine != ranking.Engine:
@@ -42,7 +43,8 @@ func unsure(r selection.Ranking) string {
 const closeness = "Figures that lie close together do not say that one candidate is better than the other."
 
 // firstWords is the sentence that says what a probability is, of whoever most
-// often has the highest composite.
+// often has the highest composite, and of the panel's first where that is
+// somebody else.
 func firstWords(r selection.Ranking, posts int) string {
 	var code, what string
 	best := -1.0
@@ -51,14 +53,18 @@ func firstWords(r selection.Ranking, posts int) string {
 			code, what, best = place.Candidate, means, p
 		}
 	}
-	if code == "" {
-		return ""
+	words := "In " + inHundred(best) + " sets of values consistent with these marks and assumptions, " + code + " " + what + ". This is not the chance of being the best doctor."
+	if first := r.Candidates[0]; first.Candidate != code {
+		if p, _ := pFirst(first, posts); p >= 0 {
+			words += " For " + first.Candidate + ", first in the order above, it is " + inHundred(p) + "."
+		}
 	}
-	return "In " + inHundred(best) + " sets of values consistent with these marks and assumptions, " + code + " " + what + ". This is not the chance of being the best doctor."
+	return words
 }
 
 // pFirst is the probability of the highest composite; in a round too large for
-// a table of ranks, that of being among as many as there are posts.
+// a table of ranks, that of being among as many as there are posts. It is -1
+// for somebody without an adjusted place.
 func pFirst(place selection.Place, posts int) (p float64, means string) {
 	const first = "has the highest composite"
 	switch a := place.Adjusted; {

@@ -21,13 +21,13 @@ func contributionsOf(place selection.Place, campaign store.Campaign) *contributi
 	if place.Adjusted == nil || place.Baseline == nil || len(place.Contributions) == 0 {
 		return nil
 	}
-	v := contributionsView{Candidate: place.Candidate, Baseline: decimal(*place.Baseline), Total: decimal(place.Adjusted.Mean)}
+	v := contributionsView{Candidate: place.Candidate, Baseline: fourDecimals(*place.Baseline), Total: fourDecimals(place.Adjusted.Mean)}
 	for _, c := range place.Contributions {
 		title := c.Instrument + " " + c.Scale
 		if c.Exercise != "" {
 			title = exerciseTitle(campaign.Document, c.Exercise) + ", " + dimensionTitle(campaign.Framework.Document, c.Dimension)
 		}
-		v.Lines = append(v.Lines, contributionLine{Title: strings.TrimSpace(title), Points: signed(c.Points)})
+		v.Lines = append(v.Lines, contributionLine{Title: strings.TrimSpace(title), Points: signedDecimals(c.Points)})
 	}
 	return &v
 }

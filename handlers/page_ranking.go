@@ -105,11 +105,9 @@ func (unrankedPage) template() string { return "unranked" }
 // page.
 const figuresShown = 12
 
-// A round of more than wholeShown candidates is shown partShown at a time.
-const (
-	wholeShown = 200
-	partShown  = 100
-)
+// partShown is how many candidates are on one page: more than any panel
+// interviews.
+const partShown = 50
 
 func (p *pages) showRanking(c *call) (page, error) {
 	campaign, r, run, err := p.latest(c)
@@ -206,7 +204,7 @@ func (p *pages) rankingPage(c *call, campaign store.Campaign, r selection.Rankin
 
 func partOfRanking(places []selection.Place, first int, here string) ([]selection.Place, rankingPart) {
 	total := len(places)
-	if total <= wholeShown {
+	if total <= partShown {
 		return places, rankingPart{}
 	}
 	last := min(first+partShown, total)
@@ -224,7 +222,8 @@ func columnsOf(r selection.Ranking, campaign store.Campaign) rankingColumns {
 	framework, posts := campaign.Framework.Document, campaign.Document.Post.Posts
 	columns := rankingColumns{Adjusted: anyAdjusted(r.Candidates), Compared: isCompared(r), Groups: len(r.Groups) > 0 && isCompared(r)}
 	columns.Thresholds = slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && p.Adjusted.PAppointable != nil })
-	if columns.Compared && (posts > 1 || len(r.Candidates) > wholeShown) {
+	hasChances := slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && len(p.Adjusted.PRank) > 0 })
+	if columns.Compared && (posts > 1 || !hasChances) {
 		columns.InPosts = "Among the first " + strconv.Itoa(posts)
 	}
 	weights := framework.Weights()

@@ -44,14 +44,22 @@ func decimal(x float64) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// signed is decimal with its sign: a part of a sum, or a difference.
-func signed(x float64) string { return plus(decimal(x)) }
-
 // signedFigure is figure with its sign.
 func signedFigure(x float64) string { return plus(figure(&x)) }
 
+// fourDecimals is for a column of figures that add up.
+func fourDecimals(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', 4, 64), "-", "−", 1)
+}
+
+// signedDecimals is fourDecimals with its sign: a part of the sum.
+func signedDecimals(x float64) string { return plus(fourDecimals(x)) }
+
 func plus(figure string) string {
-	if strings.HasPrefix(figure, "−") || strings.Trim(figure, "0.") == "" {
+	if strings.Trim(figure, "−0.") == "" {
+		return strings.TrimPrefix(figure, "−")
+	}
+	if strings.HasPrefix(figure, "−") {
 		return figure
 	}
 	return "+" + figure
