@@ -264,3 +264,44 @@ func TestEightCandidatesFitTheBudget(t *testing.T) {
 	s.ranking.Raters = sampleSeverity()
 	s.show(0) // checkMarkup weighs it
 }
+
+// TestShadesLeaveTheirFiguresReadable holds figures in shaded cells to a
+// contrast of 4.5 to 1 in light and in dark.
+func TestShadesLeaveTheirFiguresReadable(t *testing.T) {
+	sheet, err := files.ReadFile("assets/appointable.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	light, rest, _ := strings.Cut(string(sheet), "@media (prefers-color-scheme: dark)")
+	dark, _, _ := strings.Cut(rest, "* { box-sizing")
+	for name, part := range map[string]string{"light": light, "dark": dark} {
+		for shade, text := range map[string]string{"card": "quiet", "heat-1": "heat-text", "heat-2": "heat-text", "heat-3": "heat-text", "heat-4": "heat-strong-text", "heat-5": "heat-strong-text"} {
+			a, b := luminance(t, part, shade), luminance(t, part, text)
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("%s: %s on %s has a contrast of %.2f", name, text, shade, ratio)
+			}
+		}
+	}
+}
+
+// luminance of a colour of the style sheet, as WCAG 2 defines it.
+func luminance(t *testing.T, sheet, name string) float64 {
+	t.Helper()
+	_, rest, ok := strings.Cut(sheet, "--"+name+": #")
+	digits, _, _ := strings.Cut(rest, ";")
+	if len(digits) == 3 {
+		digits = strings.Repeat(digits[:1], 2) + strings.Repeat(digits[1:2], 2) + strings.Repeat(digits[2:], 2)
+	}
+	colour, err := strconv.ParseUint(digits, 16, 32)
+	if !ok || err != nil {
+		t.Fatalf("no colour %s", name)
+	}
+	linear := func(shift int) float64 {
+		c := float64(colour>>shift&0xff) / 0xff
+		if c <= 0.04045 {
+			return c / 12.92
+		}
+		return math.Pow((c+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(16) + 0.7152*linear(8) + 0.0722*linear(0)
+}
