@@ -338,16 +338,13 @@ func TestPriorMistakes(t *testing.T) {
 		want   []string
 	}{
 		"no components":  {func(d map[string]any) { delete(d, "components") }, []string{"prior.json: components: is missing; the variance components belong there"}},
-		"one missing":    {func(d map[string]any) { delete(components(d), "rater") }, []string{"prior.json: components.rater: is missing"}},
-		"negative":       {func(d map[string]any) { components(d)["residual"] = -1 }, []string{"prior.json: components.residual: -1 is no variance"}},
-		"zero":           {func(d map[string]any) { components(d)["rater:dimension"] = 0 }, []string{"prior.json: components.rater:dimension: 0 is no prior of a variance; give a number above 0"}},
-		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: cannot be read: json: cannot unmarshal string into Go struct field .components.rater of type float64"}},
+		"one missing":    {func(d map[string]any) { delete(components(d), "rater") }, []string{"prior.json: components.rater: is missing or 0; a prior of a variance is above 0"}},
+		"negative":       {func(d map[string]any) { components(d)["residual"] = -1 }, []string{"prior.json: components.residual: -1 cannot be the residual variance; give a number above 0"}},
+		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: cannot be read: json: cannot unmarshal string into Go struct field Components.components.rater of type float64"}},
 		"no dimension":   {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "other"} }, []string{"prior.json: dimensions: leading of the framework is missing"}},
 		"twice":          {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "safety"} }, []string{"prior.json: dimensions[2]: safety is there twice", "prior.json: dimensions: leading of the framework is missing"}},
-		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows for 3 dimensions"}},
-		"ragged":         {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 0, 0}, {0, 1}, {0, 0, 1}} }, []string{"prior.json: components.candidate[1]: has 2 figures for 3 dimensions"}},
-		"not symmetric":  {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, .2, 0}, {.1, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate[0][1]: 0.2 is not the figure across the diagonal, 0.1"}},
-		"not definite":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 2, 0}, {2, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate: is not positive definite, so that no candidates can vary like that"}},
+		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows; 3 are needed, one for each dimension"}},
+		"not definite":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 1, 0}, {1, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate: is not positive definite: some mixture of dimensions would be alike in everybody"}},
 		"no range":       {func(d map[string]any) { d["scale"] = map[string]any{"min": 7, "max": 7} }, []string{"prior.json: scale: has no range; give the lowest and the highest mark as min and max"}},
 		"weighs nothing": {func(d map[string]any) { d["pseudo_units"] = 0 }, []string{"prior.json: pseudo_units: 0 is no weight of a prior; give a number above 0"}},
 	} {
@@ -356,19 +353,6 @@ func TestPriorMistakes(t *testing.T) {
 		if diff := cmp.Diff(c.want, complaints(t, r.Validate())); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-	}
-}
-
-// What is taken as it is may have a term without variance, but not all.
-func TestReadComponents(t *testing.T) {
-	f := framework()
-	c, err := selection.ReadComponents("c.json", priorOf(f, func(d map[string]any) { d["components"].(map[string]any)["rater"] = 0 }), f)
-	if err != nil || c.Rater != 0 || c.Residual != 0.6 {
-		t.Errorf("%+v, %v", c, err)
-	}
-	_, err = selection.ReadComponents("c.json", priorOf(f, func(d map[string]any) { d["components"].(map[string]any)["residual"] = 0 }), f)
-	if diff := cmp.Diff([]string{"c.json: components.residual: 0 cannot be; give a number above 0"}, complaints(t, err)); diff != "" {
-		t.Error(diff)
 	}
 }
 
