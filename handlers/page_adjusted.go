@@ -30,10 +30,10 @@ func adjustedOf(place selection.Place, r selection.Ranking) *adjustedView {
 	}
 	v := adjustedView{
 		Mean: figure(&a.Mean), Interval: span(a.Low, a.High), Rank: adjustedRankWords(*a, r),
-		Meets: none, InPosts: ofHundred(a.PInPosts),
+		Meets: none, InPosts: selection.OfHundred(a.PInPosts),
 	}
 	if a.PAppointable != nil {
-		v.Meets = ofHundred(*a.PAppointable)
+		v.Meets = selection.OfHundred(*a.PAppointable)
 	}
 	return &v
 }

@@ -53,7 +53,9 @@ func (c *columns) options(s Settings) ranking.Options {
 	for _, d := range c.round.Framework.Dimensions {
 		low, high = append(low, d.Weight.Low), append(high, d.Weight.High)
 	}
-	return ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.NewWeights(low, high))
+	o := ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.NewWeights(low, high))
+	o.Progress = s.told("draws")
+	return o
 }
 
 // fit finds components and posterior. An Invalid fault with an adjustment is the
@@ -94,7 +96,7 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 
 func estimate(ctx context.Context, data mixedmodel.Data, prior mixedmodel.Prior, s Settings) (mixedmodel.Fit, error) {
 	return mixedmodel.Estimate(ctx, data, mixedmodel.Options{
-		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: prior, Progress: s.Progress,
+		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: prior, Progress: s.told("evaluations of the fit"),
 	})
 }
 

@@ -244,12 +244,12 @@ func TestComponentsAsGiven(t *testing.T) {
 }
 
 func TestProgressIsTold(t *testing.T) {
-	told := 0
+	told := map[string]int{}
 	s := selection.DefaultSettings()
-	s.Progress = func(evaluations int) { told = max(told, evaluations) }
+	s.Progress = func(step string, done int) { told[step] = max(told[step], done) }
 	rankWith(t, demo(t), s)
-	if told < 2 {
-		t.Errorf("progress told of %d evaluations", told)
+	if told["evaluations of the fit"] < 2 || told["draws"] != s.Draws {
+		t.Errorf("progress told of %v", told)
 	}
 }
 

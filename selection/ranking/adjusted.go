@@ -17,6 +17,8 @@ type Options struct {
 	Posts   int
 	Weights Weights // ranges of what Data has at one figure
 	Apart   float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
+	// Progress is told after each draw; nil: nobody.
+	Progress func(draws int)
 }
 
 // NewOptions has the documented threshold between groups.
@@ -263,12 +265,15 @@ func (a adjuster) draws(ctx context.Context, out Adjusted) Draws {
 	dimensions := len(a.averages)
 	values := make([]float64, len(out.Outlooks)*dimensions)
 	return func(fn func(base, values []float64)) error {
-		rng := rand.New(rand.NewPCG(uint64(a.options.Seed), 1))
+		rng, drawn := rand.New(rand.NewPCG(uint64(a.options.Seed), 1)), 0
 		return a.posterior.Sample(ctx, rng, out.Draws, func(d mixedmodel.Draw) {
 			for r, l := range out.Outlooks {
 				copy(values[r*dimensions:(r+1)*dimensions], d.Values[l.Candidate*dimensions:])
 			}
 			fn(a.base(d.Cells), values)
+			if drawn++; a.options.Progress != nil {
+				a.options.Progress(drawn)
+			}
 		})
 	}
 }
