@@ -340,7 +340,7 @@ func TestPriorMistakes(t *testing.T) {
 		"no components":  {func(d map[string]any) { delete(d, "components") }, []string{"prior.json: components: is missing; the variance components belong there"}},
 		"one missing":    {func(d map[string]any) { delete(components(d), "rater") }, []string{"prior.json: components.rater: is missing or 0; a prior of a variance is above 0"}},
 		"negative":       {func(d map[string]any) { components(d)["residual"] = -1 }, []string{"prior.json: components.residual: -1 cannot be the residual variance; give a number above 0"}},
-		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: cannot be read: json: cannot unmarshal string into Go struct field Components.components.rater of type float64"}},
+		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: components.rater: string stands where something else is expected"}},
 		"no dimension":   {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "other"} }, []string{"prior.json: dimensions: leading of the framework is missing"}},
 		"twice":          {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "safety"} }, []string{"prior.json: dimensions[2]: safety is there twice", "prior.json: dimensions: leading of the framework is missing"}},
 		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows; 3 are needed, one for each dimension"}},

@@ -2,9 +2,11 @@ package selection
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"appointable/frameworks"
 	"appointable/internal/fault"
@@ -42,8 +44,13 @@ type priorDocument struct {
 func readPrior(data []byte, f frameworks.Framework) (p mixedmodel.Prior, source string, err error) {
 	var l fault.List
 	var d priorDocument
-	if err := json.Unmarshal(data, &d); err != nil {
-		l.Add(priorFile, "cannot be read: %s", err)
+	err = json.Unmarshal(data, &d)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		l.Add(strings.TrimSuffix(priorFile+": "+wrong.Field, ": "), "%s stands where something else is expected", wrong.Value)
+		return p, "", l.Err("the prior has mistakes")
+	}
+	if err != nil {
+		l.Add(priorFile, "is not JSON: %s", err)
 		return p, "", l.Err("the prior has mistakes")
 	}
 	if d.Components == nil {
