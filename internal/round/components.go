@@ -31,7 +31,10 @@ func ReadComponents(path string, dimensions []string) (mixedmodel.Components, er
 			c = f.readComponents(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), dimensions)
 		}
 	}
-	return c, in.report("the file of variance components")
+	if err := in.report("the file of variance components"); err != nil {
+		return mixedmodel.Components{}, err
+	}
+	return c, nil
 }
 
 func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Components {
