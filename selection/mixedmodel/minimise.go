@@ -18,11 +18,14 @@ type point struct {
 const (
 	// nearEnough is the decrement g′H⁻¹g at which the search ends. In units of
 	// twice the log-likelihood: a standard error away it would be 1, so the
-	// estimate is within a millionth of a standard error.
-	nearEnough = 1e-12
+	// estimate is within a hundred-thousandth of a standard error.
+	nearEnough = 1e-10
 	// A decrement below this is as good as the arithmetic of a large round
 	// allows where no step lowers the objective any more.
 	withinRounding = 1e-6
+
+	// far is the decrement above which old information says little of the place.
+	far = 1
 
 	maxSteps = 200
 	renewals = 6 // how often the information is worked out anew
@@ -58,8 +61,7 @@ func minimise(ctx context.Context, o *objective) (best point, decrement float64,
 			inverse, fresh = o.inverseCurvature(best.theta), true
 			continue
 		}
-		const far = 1.0
-		if decrement > far && renewed < renewals {
+		if -dot(descent(inverse, next.gradient), next.gradient) > far && renewed < renewals {
 			inverse, fresh = o.inverseCurvature(next.theta), true
 			renewed++
 		} else {
