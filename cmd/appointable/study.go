@@ -267,64 +267,6 @@ func direction(severity float64) string {
 	return "neither"
 }
 
-// project works out the coefficients of the design as it is, and as it might
-// be: as asked, or with one or two raters and one exercise more.
-func (s *study) project(long round.Long, raters, exercises int) {
-	now := mixedmodel.DesignOf(long.Data)
-	s.Design = studyDesign{
-		Candidates: len(long.Candidates), Exercises: len(long.Exercises),
-		PerCandidate: now.Raters, Nested: now.Nested, Differ: now.Differ,
-	}
-	if long.HasRater {
-		s.Design.Raters = len(long.Raters)
-	}
-	plan := func(raters float64, exercises int) {
-		d := now
-		d.Raters, d.Exercises = raters, exercises
-		s.DStudy = append(s.DStudy, studyPlan{Raters: raters, Exercises: exercises, Reliability: s.Components.Study(d)})
-	}
-	n := len(long.Exercises)
-	plan(now.Raters, n)
-	s.Coefficients = studyCoefficients{s.DStudy[0].Generalizability, s.DStudy[0].Dependability, s.byDimension(now)}
-	if raters > 0 || exercises > 0 {
-		asked, wanted := now.Raters, n
-		if raters > 0 {
-			asked = float64(raters)
-		}
-		if exercises > 0 {
-			wanted = exercises
-		}
-		plan(asked, wanted)
-		return
-	}
-	for more := range 2 {
-		if more > 0 && !long.HasExercise {
-			break
-		}
-		for extra := range 3 {
-			if (more > 0 || extra > 0) && (extra == 0 || long.HasRater) {
-				plan(now.Raters+float64(extra), n+more)
-			}
-		}
-	}
-}
-
-// byDimension is the coefficients of each dimension alone.
-func (s *study) byDimension(now mixedmodel.Design) []studyDimension {
-	var list []studyDimension
-	for k, code := range s.Dimensions {
-		if now.Weights[k] == 0 {
-			continue // nobody was scored on it
-		}
-		alone := now
-		alone.Weights = make([]float64, len(s.Dimensions))
-		alone.Weights[k] = 1
-		r := s.Components.Study(alone)
-		list = append(list, studyDimension{code, r.Generalizability, r.Dependability})
-	}
-	return list
-}
-
 // progress tells the person who waits, once a second.
 func progress(term terminal, began time.Time) func(evaluations int) {
 	told := 0

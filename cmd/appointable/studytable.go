@@ -65,7 +65,7 @@ func (p *printer) studyHead(s study) {
 	}
 	switch {
 	case s.Criterion != nil:
-		p.line("Variance components fitted by %s in %s; REML criterion %.6f.", s.Method, count(s.Evaluations, "evaluation"), *s.Criterion)
+		p.line("Variance components fitted by %s; REML criterion %.6f.", s.Method, *s.Criterion)
 	case s.Prior == nil:
 		p.line("Variance components as given; nothing was fitted.")
 	}
