@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -155,16 +156,26 @@ func (p *printer) projections(s study) {
 	}
 }
 
+// severity prints every rater, or the most different of very many.
 func (p *printer) severity(s study) {
+	const most = 40
 	if len(s.Raters) == 0 {
 		return
 	}
+	raters := s.Raters
+	if len(raters) > most {
+		raters = slices.SortedStableFunc(slices.Values(raters), func(a, b studyRater) int { return cmp.Compare(a.Severity, b.Severity) })
+		raters = slices.Delete(raters, most/2, len(raters)-most/2)
+	}
 	spread := s.spread()
 	rows := [][]string{{"Rater", "Severity", "SD", "Scores", "Marks"}}
-	for _, r := range s.Raters {
+	for _, r := range raters {
 		rows = append(rows, []string{r.Rater, fmt.Sprintf("%+.2f", r.Severity), fixed(r.SD), strconv.Itoa(r.Scored), r.marks(spread)})
 	}
 	p.grid("Raters against each other, on the scale of the scores", rows)
+	if left := len(s.Raters) - len(raters); left > 0 {
+		p.line("%s between these: see --format json or csv.", count(left, "rater"))
+	}
 }
 
 // marks says whether a rater marks higher or lower than the others, as far as
