@@ -23,7 +23,8 @@ type study struct {
 	Evaluations  int                   `json:"evaluations"`
 	Seconds      float64               `json:"seconds"`
 	Terms        []mixedmodel.Effect   `json:"terms"`
-	Prior        *studyPrior           `json:"prior"` // under map
+	Prior        *studyPrior           `json:"prior"`           // under map
+	Scale        *studyScale           `json:"scale,omitempty"` // where it was given
 	Components   mixedmodel.Components `json:"components"`
 	Dimensions   []string              `json:"dimensions"`
 	Cells        []studyCell           `json:"cells"`
@@ -38,11 +39,16 @@ type study struct {
 // studyPrior is what was believed beforehand, and what it weighs.
 type studyPrior struct {
 	Source     string                `json:"source"`
-	Low        float64               `json:"low"` // of the scale
-	High       float64               `json:"high"`
+	Scale      studyScale            `json:"scale"`
 	Pseudo     float64               `json:"pseudo_units"`
-	Residuals  float64               `json:"residual_degrees"`
+	Residuals  float64               `json:"residual_degrees_of_freedom"`
 	Components mixedmodel.Components `json:"components"`
+}
+
+// studyScale is the lowest and highest mark, as prior.json has them.
+type studyScale struct {
+	Min float64 `json:"min"`
+	Max float64 `json:"max"`
 }
 
 type studyCell struct {
@@ -100,6 +106,9 @@ func (f *gstudyFlags) study(ctx context.Context, term terminal, long round.Long)
 	s := study{
 		N: len(long.Data.Score), NotObserved: long.NotObserved, Withdrawn: long.Withdrawn, Dimensions: long.Dimensions,
 		Raters: []studyRater{}, Warnings: []string{},
+	}
+	if f.limits != nil {
+		s.Scale = &studyScale{f.limits.Low, f.limits.High}
 	}
 	if err := f.checkProjection(long); err != nil {
 		return s, err
@@ -172,7 +181,7 @@ func (f *gstudyFlags) estimate(ctx context.Context, told func(int), long round.L
 
 // take takes the components from a file.
 func (f *gstudyFlags) take(long round.Long, s *study) (mixedmodel.Terms, error) {
-	c, err := round.ReadComponents(f.components, long.Dimensions)
+	c, err := round.ReadComponents(f.components, long.Dimensions, f.limits)
 	if err != nil {
 		return mixedmodel.Terms{}, err
 	}
@@ -215,7 +224,7 @@ func (f *gstudyFlags) prior(long round.Long, s *study) (mixedmodel.Prior, error)
 	}
 	prior := mixedmodel.DefaultPrior(len(long.Dimensions), limits.High-limits.Low)
 	s.Prior = &studyPrior{
-		Source: "default", Low: limits.Low, High: limits.High,
+		Source: "default", Scale: studyScale{limits.Low, limits.High},
 		Pseudo: prior.Pseudo, Residuals: prior.Residuals, Components: prior.Components,
 	}
 	return prior, nil

@@ -72,7 +72,7 @@ func (p *printer) studyHead(s study) {
 	}
 	if s.Prior != nil {
 		p.line("Prior: %s, for marks from %v to %v; it weighs like %v levels of each term and %v residual degrees of freedom.",
-			s.Prior.Source, s.Prior.Low, s.Prior.High, s.Prior.Pseudo, s.Prior.Residuals)
+			s.Prior.Source, s.Prior.Scale.Min, s.Prior.Scale.Max, s.Prior.Pseudo, s.Prior.Residuals)
 	}
 }
 
