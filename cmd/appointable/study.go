@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -114,7 +113,7 @@ func (f *gstudyFlags) study(ctx context.Context, term terminal, long round.Long)
 		return s, err
 	}
 	began := time.Now() //nolint:forbidigo // a stopwatch, not a time of day
-	terms, err := f.estimate(ctx, progress(term, began), long, &s)
+	terms, err := f.estimate(ctx, slowly(term.err, "evaluations of the criterion"), long, &s)
 	if err != nil {
 		return s, err
 	}
@@ -274,15 +273,4 @@ func direction(severity float64) string {
 		return "lower"
 	}
 	return "neither"
-}
-
-// progress tells the person who waits, once a second.
-func progress(term terminal, began time.Time) func(evaluations int) {
-	told := 0
-	return func(evaluations int) {
-		if seconds := int(time.Since(began).Seconds()); seconds > told {
-			told = seconds
-			_, _ = fmt.Fprintf(term.err, "fitting: %d evaluations in %d s\n", evaluations, seconds)
-		}
-	}
 }
