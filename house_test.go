@@ -38,6 +38,7 @@ func arrows() map[string][]string {
 		"internal/localpg":    {},
 		"migrations":          {},
 
+		"e2e/national":   {"internal/store", "internal/localpg", "selection", "frameworks"},
 		"e2e/submission": {"internal/store", "internal/localpg", "internal/access", "internal/fault", "selection", "frameworks", "migrations"},
 	}
 }

@@ -40,6 +40,7 @@ type world struct {
 	db     *store.DB
 	trust  store.Trust
 	owner  *store.DB // the owner's login, for making trusts
+	super  string    // DSN of the superuser
 	server *Server
 	url    string
 	log    *logLines
@@ -51,7 +52,7 @@ func newWorld(t *testing.T) *world { return newWorldWith(t, Config{}) }
 func newWorldWith(t *testing.T, config Config) *world {
 	t.Helper()
 	made := database.Database(t)
-	w := &world{t: t, db: made.Open(t), owner: made.OpenOwner(t), log: &logLines{}}
+	w := &world{t: t, db: made.Open(t), owner: made.OpenOwner(t), super: made.DSN("postgres"), log: &logLines{}}
 	w.trust = w.newTrust("northgate")
 	config.DB, config.Log = w.db, slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config.Version = "test"

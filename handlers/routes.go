@@ -60,6 +60,9 @@ func (s *Server) routes() []route {
 		{method: post, path: frameworkPath + "/retire", match: true, summary: "End a version for new campaigns", endpoint: gives(s.retireFramework)},
 		{method: get, path: trustPath + "/frameworks/{code}/diff", query: versions, summary: "Tell two versions apart, in sentences", endpoint: gives(s.diffFrameworks)},
 
+		{method: get, path: trustPath + "/frameworks/{code}/priors", query: paged(), summary: "List what was pooled from decided campaigns, newest first", endpoint: gives(s.priors)},
+		{method: post, path: trustPath + "/frameworks/{code}/priors", slow: true, summary: "Pool the decided campaigns into a prior for those to come", endpoint: gives(s.poolPriors)},
+
 		{method: get, path: trustPath + "/campaigns", query: paged(), summary: "List the campaigns one may read", endpoint: gives(s.campaigns)},
 		{method: post, path: trustPath + "/campaigns", once: true, status: created, summary: "Create a draft of a campaign", endpoint: takes(s.createCampaign)},
 		{method: get, path: campaignPath, summary: "Read a campaign, its progress and one's part in it", endpoint: gives(s.campaign)},

@@ -48,9 +48,12 @@ const (
 	DeclareInterest Action = "declare-interest" // one's own
 	JudgeInterest   Action = "judge-interest"   // whether the marks stand
 	ReadRanking     Action = "read-ranking"     // once moderation is closed
+	ReadSeverity    Action = "read-severity"    // how strictly each assessor marked, by name; one's own needs no right
 	RecordDecision  Action = "record-decision"  //
 	ExportCampaign  Action = "export-campaign"  // the round's files, once ranked
 	ImportCampaign  Action = "import-campaign"  //
+	ReadPriors      Action = "read-priors"      // what was pooled from decided campaigns
+	PoolPriors      Action = "pool-priors"      // pool anew, for campaigns whose scoring opens later
 	ReadAudit       Action = "read-audit"       //
 	ManagePeople    Action = "manage-people"    // accounts and roles
 )
@@ -78,9 +81,12 @@ func Table() []Rule {
 		{DeclareInterest, []Role{Chair, PanelMember}},
 		{JudgeInterest, []Role{RecruitmentOfficer}},
 		{ReadRanking, []Role{RecruitmentOfficer, Auditor, Chair, PanelMember}},
+		{ReadSeverity, []Role{RecruitmentOfficer}},
 		{RecordDecision, []Role{RecruitmentOfficer, Chair}},
 		{ExportCampaign, []Role{RecruitmentOfficer}},
 		{ImportCampaign, []Role{RecruitmentOfficer}},
+		{ReadPriors, []Role{FrameworkOwner, RecruitmentOfficer, Auditor}},
+		{PoolPriors, []Role{FrameworkOwner, RecruitmentOfficer}},
 		{ReadAudit, []Role{Auditor}},
 		{ManagePeople, []Role{Administrator}},
 	}

@@ -26,9 +26,12 @@ close-moderation   -                -                    -        -             
 declare-interest   -                -                    -        -              yes    yes
 judge-interest     -                yes                  -        -              -      -
 read-ranking       -                yes                  yes      -              yes    yes
+read-severity      -                yes                  -        -              -      -
 record-decision    -                yes                  -        -              yes    -
 export-campaign    -                yes                  -        -              -      -
 import-campaign    -                yes                  -        -              -      -
+read-priors        yes              yes                  yes      -              -      -
+pool-priors        yes              yes                  -        -              -      -
 read-audit         -                -                    yes      -              -      -
 manage-people      -                -                    -        yes            -      -
 `

@@ -106,6 +106,7 @@ type ScoringOpened struct {
 	Framework string `json:"framework_sha256"`
 	Plan      string `json:"plan_sha256"`
 	Sheets    int    `json:"sheets"`
+	Prior     string `json:"prior_id"` // pooled, and taken for good; empty: the default, or the one that was imported
 }
 
 // SheetSaved is a draft as it was saved.
@@ -164,6 +165,14 @@ type RankingStored struct {
 	Result string `json:"result_sha256"`
 }
 
+// PriorPooled is what was learnt from decided campaigns.
+type PriorPooled struct {
+	Framework string   `json:"framework"`
+	Version   int      `json:"version"`
+	Campaigns []string `json:"campaigns"`
+	Document  string   `json:"document_sha256"`
+}
+
 // DecisionRecorded is the panel's decision, whole.
 type DecisionRecorded struct {
 	Run      string `json:"run_id"`
@@ -197,4 +206,5 @@ func (ModerationClosed) EventKind() string   { return "campaign.moderation-close
 func (InterestDeclared) EventKind() string   { return "campaign.interest-declared" }
 func (InterestJudged) EventKind() string     { return "campaign.interest-judged" }
 func (RankingStored) EventKind() string      { return "campaign.ranking-stored" }
+func (PriorPooled) EventKind() string        { return "prior.pooled" }
 func (DecisionRecorded) EventKind() string   { return "campaign.decided" }

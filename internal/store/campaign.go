@@ -351,9 +351,9 @@ func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username str
 	})
 }
 
-// OpenScoring locks and hashes the plan and makes the sheets: those assigned
-// before, else one for every candidate to be seen, exercise and member who
-// marks it.
+// OpenScoring locks and hashes the plan, takes the trust's newest pooled prior
+// for good and makes the sheets: those assigned before, else one for every
+// candidate to be seen, exercise and member who marks it.
 func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
 	c, err := db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
 		candidates, err := t.candidates()
@@ -371,7 +371,8 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		if err != nil {
 			return nil, err
 		}
-		return audit.ScoringOpened{Framework: c.Progress.Lock.Framework, Plan: c.Progress.Lock.Plan, Sheets: sheets}, nil
+		prior, err := t.takePrior(*c)
+		return audit.ScoringOpened{Framework: c.Progress.Lock.Framework, Plan: c.Progress.Lock.Plan, Sheets: sheets, Prior: prior}, err
 	})
 	if err == nil {
 		db.refreshStatistics(ctx)

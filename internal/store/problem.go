@@ -86,6 +86,7 @@ func exists(constraint string) string {
 		"panel_members_trust_id_rater_campaign_id_key":     "this rater code is on the panel already",
 		"panel_members_trust_id_person_id_campaign_id_key": "this person has a seat on the panel already",
 		"candidates_trust_id_code_campaign_id_key":         "a candidate with this code exists already",
+		"priors_trust_id_framework_version_key":            "somebody has just pooled the campaigns of this framework; look at what came of it",
 		"interests_pkey":                                   "this interest has been declared already",
 		"decisions_pkey":                                   "the decision has been recorded already",
 	}

@@ -34,10 +34,10 @@ func (r RankingRun) Ranking() (selection.Ranking, error) {
 	return out, nil
 }
 
-// Rank ranks a campaign whose moderation is closed and stores the run. The
-// round is read in one snapshot, ranked outside any transaction, and stored
-// only if nothing changed meanwhile. It returns Conflict before moderation has
-// closed.
+// Rank ranks a campaign whose moderation is closed, stores the run and returns
+// it as the person may see it. The round is read in one snapshot, ranked
+// outside any transaction, and stored only if nothing changed meanwhile. It
+// returns Conflict before moderation has closed.
 func (db *DB) Rank(ctx context.Context, who Actor, campaign string, s selection.Settings) (RankingRun, error) {
 	for range maxAttempts {
 		round, version, err := db.Round(ctx, who, campaign)
@@ -84,13 +84,19 @@ func (db *DB) saveRanking(ctx context.Context, who Actor, campaign string, versi
 		if err := t.saveProgress(c); err != nil {
 			return err
 		}
-		return t.noteCampaign(c, audit.RankingStored{Run: id.String(), Engine: r.Engine, Inputs: r.Inputs, Result: fmt.Sprintf("%x", sha256.Sum256(run.Result))})
+		err = t.noteCampaign(c, audit.RankingStored{Run: id.String(), Engine: r.Engine, Inputs: r.Inputs, Result: fmt.Sprintf("%x", sha256.Sum256(run.Result))})
+		if err != nil {
+			return err
+		}
+		run, err = t.shown(run)
+		return err
 	})
 	return run, err
 }
 
-// LatestRanking returns the latest run. It returns Conflict before moderation
-// has closed and NotFound where nothing was ranked yet.
+// LatestRanking returns the latest run as the person may see it. It returns
+// Conflict before moderation has closed and NotFound where nothing was ranked
+// yet.
 func (db *DB) LatestRanking(ctx context.Context, who Actor, campaign string) (RankingRun, error) {
 	var run RankingRun
 	err := db.read(ctx, who, campaign, func(t *tx) error {
@@ -98,10 +104,36 @@ func (db *DB) LatestRanking(ctx context.Context, who Actor, campaign string) (Ra
 			return err
 		}
 		var err error
-		run, err = t.latestRanking()
+		if run, err = t.latestRanking(); err != nil {
+			return err
+		}
+		run, err = t.shown(run)
 		return err
 	})
 	return run, err
+}
+
+// shown leaves out how strictly each assessor marked, which by name is for the
+// HR analyst; each member sees their own figure once the panel has signed off.
+func (t *tx) shown(run RankingRun) (RankingRun, error) {
+	if access.Allowed(t.roles(), access.ReadSeverity) {
+		return run, nil
+	}
+	own := ""
+	if t.at.Member.Valid && selection.Phase(t.at.Phase.String) == selection.Decided {
+		err := t.get(&own, `
+			select rater from panel_members
+			 where trust_id = $1 and campaign_id = $2 and member_id = $3`, t.who.Trust, t.at.Campaign, t.at.Member)
+		if err != nil {
+			return run, err
+		}
+	}
+	r, err := run.Ranking()
+	if err != nil {
+		return run, err
+	}
+	run.Result = r.ForRater(own).JSON()
+	return run, nil
 }
 
 // mayRank holds ranks back until moderation is closed, so that nobody can

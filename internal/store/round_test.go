@@ -15,12 +15,16 @@ import (
 	"appointable/selection"
 )
 
+// samplePrior is in an order and a spelling of its own, to be kept.
+const samplePrior = `{"scale":{"max":7,"min":1}, "dimensions":["kindness","safety"],
+ "components":{"residual":0.60,"candidate":[[0.250,0.1],[0.1,0.25]],"candidate:exercise":0.1,"candidate:rater":0.1,"rater":0.2,"rater:dimension":0.05}}`
+
 // round is a round that was scored elsewhere, with all that a round can hold:
 // a mark not observed, a mark moderated twice, marks withdrawn, a result, a
 // candidate not seen, a prior.
 func (w *world) round() selection.Round {
 	two := 2.0
-	r := selection.Round{Framework: w.framework(), Campaign: w.plan().WithDefaults(), Prior: json.RawMessage(`{"b":1.50,"a":[1]}`)}
+	r := selection.Round{Framework: w.framework(), Campaign: w.plan().WithDefaults(), Prior: json.RawMessage(samplePrior)}
 	r.Candidates = []selection.Candidate{
 		{Code: "C1", Applied: selection.Yes, Shortlisted: selection.Yes, Interviewed: selection.Yes},
 		{Code: "C2", Interviewed: selection.Yes, Appointable: selection.No},

@@ -298,6 +298,7 @@ func decision() selection.Decision {
 // everything uses the trust until no table is empty.
 func (w *world) everything() {
 	w.t.Helper()
+	w.storePrior(w.pooled(1))
 	w.moderation()
 	_, err := w.db.ReviseMark(w.ctx, w.members["R3"], code, sheet("R3", "C2"), 0, store.Key{}, mark("kindness.a", 5), "heard wrongly")
 	w.must(err)

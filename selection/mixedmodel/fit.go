@@ -1,6 +1,12 @@
 package mixedmodel
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"appointable/internal/fault"
+)
 
 // Method is how variance components are estimated.
 type Method string
@@ -35,15 +41,129 @@ type Fit struct {
 	Components  Components
 	Converged   bool
 	Evaluations int       // of criterion and gradient
-	Gradient    float64   // its largest element at the estimate, in the optimiser's units
+	Decrement   float64   // g′H⁻¹g at the estimate: about twice what the criterion could still fall
 	Theta       []float64 // relative covariance factors as lme4 orders them within a term: Λ_v by columns, then w, h, s, t
 	Warnings    []string
 }
 
 // Estimate fits the model. It returns Invalid where there is nothing to
-// estimate from (under REML: fewer than two scores more than cells), and ctx's
-// error when the caller stops waiting. Not converging is no error: the fit
-// says so.
+// estimate from (under REML: fewer than two scores more than cells, or scores
+// that do not differ), and ctx's error when the caller stops waiting. Not
+// converging is no error: the fit says so.
 func Estimate(ctx context.Context, d Data, o Options) (Fit, error) {
-	panic("not yet")
+	f := Fit{Method: o.Method, Terms: o.Terms, Observed: len(d.Score), Criterion: math.NaN()}
+	c := newCriterion(newDesign(Evidence{Data: d}, o.Terms, 1), o.Workers)
+	f.CellMeans = len(c.columns)
+	informed := c.degrees >= 2 && c.total > 1e-20*squares(d.Score)
+	switch {
+	case !informed && o.Method == REML:
+		return f, fault.New(fault.Invalid, "variance components cannot be estimated: %s", uninformed(c))
+	case !informed:
+		f.Warnings = append(f.Warnings, uninformedWarning(c))
+		f.Components, f.Converged = o.Terms.only(o.Prior.Components), true
+		if c.degrees > 0 {
+			f.Components = f.Components.times(o.Prior.Residuals / (c.degrees + o.Prior.Residuals))
+		}
+		return f, nil
+	}
+	objective, err := newObjective(c, o)
+	if err != nil {
+		return f, err
+	}
+	if c.system.densest() > tangled {
+		// Far from the estimate each step would cost a large dense factor; a part
+		// of the round knows the way there.
+		part, err := Estimate(ctx, thinned(d), o)
+		if err != nil {
+			return f, err
+		}
+		objective.start = part.Theta
+	}
+	return f, f.settle(ctx, objective)
+}
+
+// tangled is the columns of a dense block above which a fit begins with a part
+// of the round: raters paired at random rather than in clusters.
+const tangled = 1200
+
+// thinned keeps every eighth candidate. What is left of a tangle is nearly a
+// tree, and quick.
+func thinned(d Data) Data {
+	out := d
+	out.Candidate, out.Rater, out.Cell, out.Score = nil, nil, nil, nil
+	for row, i := range d.Candidate {
+		if i%8 == 0 {
+			out.Candidate, out.Rater = append(out.Candidate, i), append(out.Rater, d.Rater[row])
+			out.Cell, out.Score = append(out.Cell, d.Cell[row]), append(out.Score, d.Score[row])
+		}
+	}
+	return out
+}
+
+func squares(x []float64) float64 { return dot(x, x) }
+
+func uninformed(c *criterion) string {
+	if c.degrees < 2 {
+		return fmt.Sprintf("there are %d scores for %d cell means; at least 2 more scores than means are needed", len(c.Score), len(c.columns))
+	}
+	return "within each cell all scores are equal"
+}
+
+func uninformedWarning(c *criterion) string {
+	if c.degrees < 2 {
+		return "There are too few scores to learn from: the variance components are the prior's."
+	}
+	return "Within each cell all scores are equal: they tell nobody apart, and the variance components are the prior's."
+}
+
+// only is components without those of terms that are off.
+func (t Terms) only(c Components) Components {
+	c = c.times(1)
+	for _, x := range []struct {
+		on bool
+		of *float64
+	}{{t.CandidateExercise, &c.CandidateExercise}, {t.CandidateRater, &c.CandidateRater}, {t.Rater, &c.Rater}, {t.RaterDimension, &c.RaterDimension}} {
+		if !x.on {
+			*x.of = 0
+		}
+	}
+	if !t.Candidate {
+		for _, row := range c.Candidate {
+			clear(row)
+		}
+	}
+	return c
+}
+
+// settle runs the optimiser and records what it found.
+func (f *Fit) settle(ctx context.Context, o *objective) error {
+	best, decrement, err := minimise(ctx, o)
+	if err != nil {
+		return err
+	}
+	o.criterion.at(best.theta, nil) // its r² is that of the estimate
+	f.Evaluations, f.Decrement = o.evaluations, decrement
+	f.Converged = decrement <= nearEnough
+	f.Theta = upright(o.layout, best.theta)
+	f.Criterion = best.criterion
+	f.Components = o.components(o.layout.factors(f.Theta), o.residualVariance())
+	return nil
+}
+
+// upright takes absolute values column by column of Λ_v: the criterion is even
+// in the sign of each.
+func upright(l layout, theta []float64) []float64 {
+	f := l.factors(theta)
+	k := l.dimensions
+	for c := range k {
+		if f.v[c*k+c] < 0 {
+			for r := c; r < k; r++ {
+				f.v[r*k+c] = -f.v[r*k+c]
+			}
+		}
+	}
+	f.w, f.h, f.s, f.t = math.Abs(f.w), math.Abs(f.h), math.Abs(f.s), math.Abs(f.t)
+	out := make([]float64, len(theta))
+	l.pack(f, out)
+	return out
 }
