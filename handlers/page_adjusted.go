@@ -59,10 +59,7 @@ type ordersView struct {
 }
 
 // differenceView is a candidate whom the two orders place differently, and why.
-type differenceView struct {
-	ID, Candidate, Words string
-	Reasons              []string
-}
+type differenceView struct{ ID, Candidate, Ranks, Why string }
 
 // ordersOf is nil where there are no two orders to compare.
 func ordersOf(r selection.Ranking, places []selection.Place) *ordersView {
@@ -71,13 +68,14 @@ func ordersOf(r selection.Ranking, places []selection.Place) *ordersView {
 	}
 	v := ordersView{Declared: r.Rule == selection.Adjusted}
 	for _, place := range places {
-		if place.Adjusted == nil || place.Rank == nil || place.Adjusted.Rank == *place.Rank {
+		if place.Difference == "" || place.Adjusted == nil || place.Rank == nil {
 			continue
 		}
-		v.Differ = append(v.Differ, differenceView{
-			ID: placeID(place.Candidate), Candidate: place.Candidate, Reasons: place.Reasons,
-			Words: "rank " + strconv.Itoa(*place.Rank) + " by the panel’s marks, " + strconv.Itoa(place.Adjusted.Rank) + " adjusted (90% interval " + rankInterval(place) + ")",
-		})
+		ranks := "adjusted rank " + adjustedRankWords(*place.Adjusted, r) + " (90% interval " + rankInterval(place) + ")"
+		if !v.Declared {
+			ranks = "rank " + rankWords(place, r) + ", " + ranks
+		}
+		v.Differ = append(v.Differ, differenceView{ID: placeID(place.Candidate), Candidate: place.Candidate, Ranks: ranks, Why: place.Difference})
 	}
 	return &v
 }

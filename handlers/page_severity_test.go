@@ -52,11 +52,11 @@ func TestAdjustedFiguresAreEscaped(t *testing.T) {
 	s.campaign.Framework.Document.Dimensions[0].Title = nasty + "dimension"
 	s.ranking.Engine, s.ranking.Prior.Words, s.ranking.Fit.Warnings = nasty+"engine", nasty+"prior", []string{nasty + "fit"}
 	first := &s.ranking.Candidates[0]
-	first.Reasons, first.Adjusted.Rank = []string{nasty + "reason"}, 3
+	first.Reasons, first.Difference = []string{nasty + "reason"}, nasty+"difference"
 	first.Contributions[2].Instrument = nasty + "instrument"
 	s.ranking.Raters = []selection.Severity{{Rater: nasty + "rater", Direction: nasty + "direction", Scored: 1}}
 	d := s.show(0)
-	for _, text := range []string{"exercise", "dimension", "engine", "prior", "fit", "reason", "instrument", "rater", "direction"} {
+	for _, text := range []string{"exercise", "dimension", "engine", "prior", "fit", "reason", "difference", "instrument", "rater", "direction"} {
 		contains(t, d.main(), nasty+text)
 	}
 	equal(t, len(d.all("img"))+len(d.all("script")), 0)
