@@ -3,11 +3,13 @@ package handlers
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"appointable/internal/round"
 	"appointable/selection"
 	"appointable/selection/ranking"
 )
@@ -258,10 +260,35 @@ func TestPlotIsOnScale(t *testing.T) {
 	equal(t, p.Rows[7].Bar.X, "0.00%")
 }
 
+// TestEightCandidatesFitTheBudget takes a plan of the size of the demo's, and
+// the severity of everybody beside.
 func TestEightCandidatesFitTheBudget(t *testing.T) {
 	s := sampleRanking(t, 8)
-	s.ranking.Raters = sampleSeverity()
-	s.show(0) // checkMarkup weighs it
+	r, _, err := round.ReadFS(t.Context(), os.DirFS("../cmd/appointable/demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.campaign.Document, s.campaign.Framework.Document = r.Campaign, r.Framework
+	for i := range s.ranking.Candidates {
+		p := &s.ranking.Candidates[i]
+		p.Dimensions, p.Trace, p.Contributions = nil, nil, nil
+		for _, d := range r.Framework.Dimensions {
+			p.Dimensions = append(p.Dimensions, selection.DimensionPlace{Code: d.Code, Weight: .2, PanelMean: p.PanelMean, Mean: &p.Adjusted.Mean, SD: &p.Adjusted.SD})
+			p.Trace = append(p.Trace, selection.DimensionTrace{Dimension: d.Code, Marks: p.PanelMean, PanelMean: p.PanelMean, Points: p.PanelMean})
+		}
+		for _, e := range r.Campaign.Exercises {
+			for _, d := range r.Framework.Dimensions[:3] {
+				p.Contributions = append(p.Contributions, selection.Contribution{Exercise: e.Code, Dimension: d.Code, Points: -.1})
+			}
+		}
+		p.Reasons = []string{"1 mark was not observed and left out of every mean."}
+		p.Difference = "The adjusted order places C1 second: some assessors marked lower than colleagues, and candidates met different assessors."
+	}
+	for _, m := range r.Campaign.Panel {
+		s.ranking.Raters = append(s.ranking.Raters, selection.Severity{Rater: m.Rater, Severity: .1, Direction: "higher", SD: .2, Scored: 40})
+	}
+	d := s.show(0) // which weighs it
+	equal(t, len(d.all("details")), 8)
 }
 
 // TestShadesLeaveTheirFiguresReadable holds figures in shaded cells to a

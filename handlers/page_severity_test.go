@@ -44,6 +44,34 @@ func TestSeverityOfNobody(t *testing.T) {
 	}
 }
 
+// TestSeverityGoesToWhomItConcerns asks as everybody who reads a ranking.
+func TestSeverityGoesToWhomItConcerns(t *testing.T) {
+	w := newWorld(t)
+	p := w.ranked("C1", "C2")
+	const analyst, own = "How strictly each assessor marked", "Your own marking"
+	shown := func(who *client) string {
+		d, seen := who.page("/campaigns/CARD-1/ranking"), ""
+		for _, heading := range []string{analyst, own} {
+			if d.hasHeading(heading) {
+				seen += heading
+			}
+		}
+		return seen
+	}
+	equal(t, shown(p.officer), analyst)
+	equal(t, shown(p.auditor)+shown(p.members["R1"])+shown(p.members["R2"]), "")
+	p.officer.do(post, "/campaigns/CARD-1/decision", object{
+		"findings":  []object{{"candidate": "C1", "appointable": true}, {"candidate": "C2", "appointable": true}},
+		"appointed": []string{"C1"}, "reserves": []string{"C2"}, "justification": "the best marks on both values",
+	}).want(201)
+	equal(t, shown(p.officer), analyst)
+	equal(t, shown(p.auditor), "")
+	equal(t, shown(p.members["R1"])+shown(p.members["R2"]), own+own)
+	rows := p.members["R2"].page("/campaigns/CARD-1/ranking").rows("Your marks")
+	equal(t, len(rows), 1)
+	equal(t, rows[0][0], "R2")
+}
+
 // TestAdjustedFiguresAreEscaped puts markup into every text of the new parts.
 func TestAdjustedFiguresAreEscaped(t *testing.T) {
 	const nasty = `"><script>alert(1)</script><img src=x> '&`
