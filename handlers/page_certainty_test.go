@@ -163,6 +163,17 @@ func TestSharedAdjustedRanks(t *testing.T) {
 	equal(t, rows[1][1], "C2 Equal with C1; decided by The value safety")
 }
 
+func TestWeightsAsRanges(t *testing.T) {
+	s := sampleRanking(t, 2)
+	first := s.ranking.Candidates[0].Adjusted
+	first.CentralWeights, first.Confidence = []float64{.625, .375}, float(.8)
+	d := s.show(0)
+	contains(t, d.section("C1: rank 1"), "Where C1 is first they are on average The value safety 62.5% and The value kindness 37.5%; with these, C1 is first in about 80 of 100 sets of values.")
+	if strings.Contains(d.section("C2: rank 2"), "Weights are declared") {
+		t.Error("weights for somebody who is never first")
+	}
+}
+
 // TestLargeRound has no table of ranks, keeps the intervals, and comes in parts.
 func TestLargeRound(t *testing.T) {
 	s := sampleRanking(t, 250)

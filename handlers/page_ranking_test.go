@@ -79,6 +79,10 @@ func TestRankingAfterImport(t *testing.T) {
 		for _, reason := range place.Reasons {
 			contains(t, part, reason)
 		}
+		if place.Difference == "" || !slices.Contains(place.Reasons, place.Difference) {
+			t.Errorf("%s: no reason why the two orders differ in %q", place.Candidate, place.Reasons)
+		}
+		contains(t, d.section("The adjusted order, as advice"), place.Difference)
 	}
 	equal(t, rows[2][1], "C03 Equal with C04; decided by Safety")
 	for _, warning := range want.Warnings {
