@@ -47,7 +47,8 @@ type Place struct {
 	Contributions []Contribution   `json:"contributions,omitempty"`
 	NotObserved   int              `json:"not_observed"` // marks that say so
 	Reasons       []string         `json:"reasons"`
-	Trace         []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
+	Difference    string           `json:"difference,omitempty"` // why the panel's order and the adjusted one place the candidate otherwise: one of Reasons
+	Trace         []DimensionTrace `json:"trace,omitempty"`      // left out above traceLimit candidates
 }
 
 // DimensionPlace is one dimension of a place.
@@ -196,7 +197,7 @@ func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
 			a.fill(c, l, &p)
 		}
 		if why, ok := differences[s.Candidate]; ok {
-			p.Reasons = append(p.Reasons, why)
+			p.Difference, p.Reasons = why, append(p.Reasons, why)
 		}
 		places = append(places, p)
 	}
