@@ -169,7 +169,7 @@ func TestRandomEffectsAgainstLme4(t *testing.T) {
 func (p *Posterior) givenCells(t *testing.T) func(i int) []float64 {
 	t.Helper()
 	p.assemble()
-	k := p.design.width
+	k := p.width
 	n := p.raterNodes() * k
 	s := mat.NewSymDense(n, nil)
 	for a := range p.raterNodes() {
