@@ -32,10 +32,10 @@ func adjustedOf(place selection.Place, r selection.Ranking, f frameworks.Framewo
 	}
 	v := adjustedView{
 		Mean: figure(&a.Mean), Interval: span(a.Low, a.High), Rank: adjustedRankWords(*a, r),
-		Meets: none, InPosts: ofHundred(a.PInPosts), FirstWith: firstWith(place, f),
+		Meets: none, InPosts: selection.OfHundred(a.PInPosts), FirstWith: firstWith(place, f),
 	}
 	if a.PAppointable != nil {
-		v.Meets = ofHundred(*a.PAppointable)
+		v.Meets = selection.OfHundred(*a.PAppointable)
 	}
 	return &v
 }
@@ -51,7 +51,7 @@ func firstWith(place selection.Place, f frameworks.Framework) string {
 		weights = append(weights, d.Title+" "+percent(a.CentralWeights[i]))
 	}
 	return "Weights are declared as ranges. Where " + place.Candidate + " is first they are on average " + listed(weights) +
-		"; with these, " + place.Candidate + " is first in " + inHundred(*a.Confidence) + " sets of values."
+		"; with these, " + place.Candidate + " is first in " + selection.InHundred(*a.Confidence) + " sets of values."
 }
 
 // isCompared tells whether ranks were compared: one candidate's says nothing.

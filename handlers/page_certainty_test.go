@@ -34,10 +34,10 @@ func TestWhoeverIsMostOftenFirstIsNamed(t *testing.T) {
 
 func TestChancesAreToTheNearestFive(t *testing.T) {
 	for p, want := range map[float64]string{0: "<5", 0.024: "<5", 0.026: "5", 0.5: "50", 0.974: "95", 0.976: ">95", 1: ">95"} {
-		equal(t, ofHundred(p), want)
+		equal(t, selection.OfHundred(p), want)
 	}
-	equal(t, inHundred(0.01), "fewer than 5 of 100")
-	equal(t, inHundred(0.99), "more than 95 of 100")
+	equal(t, selection.InHundred(0.01), "fewer than 5 of 100")
+	equal(t, selection.InHundred(0.99), "more than 95 of 100")
 }
 
 // TestHeatIsItsOwnTable reads the chances back from the cells.
@@ -48,7 +48,7 @@ func TestHeatIsItsOwnTable(t *testing.T) {
 	for i, row := range rows {
 		equal(t, row[0], s.ranking.Candidates[i].Candidate)
 		for k, p := range s.ranking.Candidates[i].Adjusted.PRank {
-			equal(t, row[k+1], ofHundred(p))
+			equal(t, row[k+1], selection.OfHundred(p))
 		}
 	}
 }

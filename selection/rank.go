@@ -110,8 +110,16 @@ type Settings struct {
 	Draws int   // default 10,000; fewer are taken of many candidates
 	// Components are taken as they are and none are fitted; nil: they are fitted.
 	Components *mixedmodel.Components
-	// Progress is told after each evaluation of the fit's criterion; nil: nobody.
-	Progress func(evaluations int)
+	// Progress is told what is being done and how often it has been; nil: nobody.
+	Progress func(step string, done int)
+}
+
+// told is Progress for one step.
+func (s Settings) told(step string) func(done int) {
+	if s.Progress == nil {
+		return nil
+	}
+	return func(done int) { s.Progress(step, done) }
 }
 
 // DefaultSettings are the documented ones.
