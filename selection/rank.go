@@ -1,10 +1,8 @@
 package selection
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"math"
 	"slices"
 
@@ -116,9 +114,9 @@ func DefaultSettings() Settings { return Settings{Seed: 1, Draws: 10_000} }
 // any one candidate is had by ranking the round's folder cut to them.
 const traceLimit = 200
 
-// tiedShown bounds a list that grows with the square of those tied: twenty
-// thousand with one composite would not fit into memory.
-const tiedShown = 200
+// tiedShown bounds a list that grows with the square of those tied: in a
+// national round hundreds have one composite, and nobody reads their names.
+const tiedShown = 20
 
 // Candidate finds a place by candidate code.
 func (r Ranking) Candidate(code string) (Place, bool) {
@@ -127,18 +125,6 @@ func (r Ranking) Candidate(code string) (Place, bool) {
 		return Place{}, false
 	}
 	return r.Candidates[i], true
-}
-
-// JSON is the ranking as one document, the same bytes for the same inputs.
-func (r Ranking) JSON() []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
-		panic("selection: a ranking does not encode: " + err.Error()) // no NaN gets here: see number
-	}
-	return b.Bytes()
 }
 
 // Rank ranks a round by the rule it declares. It returns Invalid with every
