@@ -12,13 +12,20 @@ import (
 	"appointable/selection/ranking"
 )
 
-// rankingPage is the order of the candidates and how it came about.
+// rankingPage is the order of the candidates, how sure one may be of it, and
+// how it came about.
 type rankingPage struct {
 	layout
 	Campaign    campaignHead
-	Dimensions  []dimensionHead
+	Declared    bool // the campaign's rule is the adjusted order; else it is advice
+	Columns     rankingColumns
 	Places      []placeView
+	Part        rankingPart
 	Plot        plot
+	Certainty   certaintyView
+	Orders      *ordersView
+	Severity    *severityView // nil: the asker may see nobody's
+	Fit         *fitView
 	Gates       []string
 	Ties        string
 	Warnings    []string
@@ -32,22 +39,45 @@ type rankingPage struct {
 
 func (rankingPage) template() string { return "ranking" }
 
+// rankingColumns says which columns the order has.
+type rankingColumns struct {
+	Adjusted   bool // any candidate has an adjusted composite
+	Compared   bool // and there are several, so that ranks say something
+	Groups     bool
+	Thresholds bool   // the chance of meeting them
+	InPosts    string // heading of the chance of being among as many as there are posts; "" none
+	Dimensions []dimensionHead
+}
+
 type dimensionHead struct{ Title, Weight string }
+
+// rankingPart is what is shown of a large round.
+type rankingPart struct {
+	Words         string // "" all of it
+	Before, After string // addresses; "" none
+}
 
 // placeView is one candidate's place.
 type placeView struct {
 	ID                string // of its part of the page
 	Candidate, Rank   string // 3= where it is shared
+	RankInterval      string // "" there is nobody to be compared with, or it was not computed
 	Composite, Values string
+	Adjusted          *adjustedView // nil: too few to tell
+	Group             string
 	Dimensions        []dimensionCell
 	Gate, GateClass   string
 	Tie               string
 	Reasons           []string
-	Working           *workingView // nil: on a page of its own
-	WorkingAt         string
+	Contributions     *contributionsView
+	Working           *workingView // nil: only on a page of its own
+	WorkingAt         string       // "" a ranking of this size is kept without it
 }
 
-type dimensionCell struct{ Title, Figure string }
+type dimensionCell struct {
+	Title, Figure  string
+	Mean, Interval string // adjusted; "" none
+}
 
 // informScale is what a scale that informs only says of each candidate.
 type informScale struct {
@@ -70,9 +100,14 @@ type unrankedPage struct {
 
 func (unrankedPage) template() string { return "unranked" }
 
-// workingsShown is the number of candidates up to which the ranking page has
-// everybody's working on it: a panel's shortlist. Beyond, each has a page.
-const workingsShown = 6
+// figuresShown is the number of candidates up to which the ranking page says
+// what everybody's figures are made of: a panel's shortlist. Beyond, each has a
+// page.
+const figuresShown = 12
+
+// partShown is how many candidates are on one page: more than any panel
+// interviews.
+const partShown = 50
 
 func (p *pages) showRanking(c *call) (page, error) {
 	campaign, r, run, err := p.latest(c)
@@ -82,7 +117,11 @@ func (p *pages) showRanking(c *call) (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := p.rankingPage(c, campaign, r)
+	first, err := partAsked(c, len(r.Candidates))
+	if err != nil {
+		return nil, err
+	}
+	shown := p.rankingPage(c, campaign, r, first)
 	shown.At = p.moment(&run.At)
 	if shown.Information, err = p.information(c, campaign.Document, r); err != nil {
 		return nil, err
@@ -121,43 +160,102 @@ func (p *pages) unranked(c *call, campaign store.Campaign) page {
 
 func trail(head campaignHead) []link { return []link{{Text: head.Title, To: head.To}} }
 
-func (p *pages) rankingPage(c *call, campaign store.Campaign, r selection.Ranking) rankingPage {
+// partAsked is the index of the first candidate to show.
+func partAsked(c *call, candidates int) (int, error) {
+	from := c.QueryParam("from")
+	if from == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(from)
+	if err != nil || n < 1 || n > candidates {
+		return 0, fault.New(fault.NotFound, "the ranking has no candidate number %s", from)
+	}
+	return n - 1, nil
+}
+
+// rankingPage shows a ranking from the candidate of index first on.
+func (p *pages) rankingPage(c *call, campaign store.Campaign, r selection.Ranking, first int) rankingPage {
 	document, framework := campaign.Document, campaign.Framework.Document
+	here := c.address("campaigns", document.Code, "ranking")
+	places, part := partOfRanking(r.Candidates, first, here)
 	shown := rankingPage{
-		Campaign: headOf(c, campaign), Plot: plotOf(r, framework.Scale), Gates: gateSentences(document.Gates, framework),
+		Campaign: headOf(c, campaign), Declared: r.Rule == selection.Adjusted, Columns: columnsOf(r, campaign), Part: part,
+		Plot: plotOf(places, framework.Scale), Certainty: certaintyOf(r, places, document.Post.Posts), Orders: ordersOf(r, places),
+		Severity: severityOf(r.Raters, campaign.Rater), Fit: fitOf(r), Gates: gateSentences(document.Gates, framework),
 		Ties: tieSentence(document.Rank.Ties, framework), Warnings: r.Warnings, Inputs: r.Inputs, Engine: r.Engine,
-		JSON: "/api/v1" + c.address("campaigns", document.Code, "ranking"),
+		JSON: "/api/v1" + here,
 	}
 	shown.layout = p.layout(c, "Ranking – "+document.Title, trail(shown.Campaign)...)
-	weights := framework.Weights()
-	for i, d := range framework.Dimensions {
-		shown.Dimensions = append(shown.Dimensions, dimensionHead{Title: d.Title, Weight: percent(weights[i])})
-	}
-	for _, place := range r.Candidates {
+	groups := groupNames(r.Groups)
+	for _, place := range places {
 		view := placeOf(place, r, campaign)
-		view.WorkingAt = c.address("campaigns", document.Code, "ranking", place.Candidate)
-		if len(r.Candidates) <= workingsShown && len(place.Trace) > 0 {
+		view.Group = groups[place.Candidate]
+		if len(place.Trace) > 0 {
+			view.WorkingAt = c.address("campaigns", document.Code, "ranking", place.Candidate)
+		}
+		if len(place.Trace) > 0 && len(r.Candidates) <= figuresShown {
 			working := workingOf(place, campaign)
-			view.Working = &working
+			view.Working, view.Contributions = &working, contributionsOf(place, campaign)
 		}
 		shown.Places = append(shown.Places, view)
 	}
 	return shown
 }
 
+func partOfRanking(places []selection.Place, first int, here string) ([]selection.Place, rankingPart) {
+	total := len(places)
+	if total <= partShown {
+		return places, rankingPart{}
+	}
+	last := min(first+partShown, total)
+	part := rankingPart{Words: "Candidates " + thousands(first+1) + " to " + thousands(last) + " of " + thousands(total)}
+	if first > 0 {
+		part.Before = here + "?from=" + strconv.Itoa(max(first-partShown, 0)+1)
+	}
+	if last < total {
+		part.After = here + "?from=" + strconv.Itoa(last+1)
+	}
+	return places[first:last], part
+}
+
+func columnsOf(r selection.Ranking, campaign store.Campaign) rankingColumns {
+	framework, posts := campaign.Framework.Document, campaign.Document.Post.Posts
+	columns := rankingColumns{Adjusted: anyAdjusted(r.Candidates), Compared: isCompared(r), Groups: len(r.Groups) > 0 && isCompared(r)}
+	columns.Thresholds = slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && p.Adjusted.PAppointable != nil })
+	hasChances := slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && len(p.Adjusted.PRank) > 0 })
+	if columns.Compared && (posts > 1 || !hasChances) {
+		columns.InPosts = "Among the first " + strconv.Itoa(posts)
+	}
+	weights := framework.Weights()
+	for i, d := range framework.Dimensions {
+		columns.Dimensions = append(columns.Dimensions, dimensionHead{Title: d.Title, Weight: percent(weights[i])})
+	}
+	return columns
+}
+
+func placeID(candidate string) string { return "candidate-" + candidate }
+
 func placeOf(place selection.Place, r selection.Ranking, campaign store.Campaign) placeView {
+	framework := campaign.Framework.Document
 	v := placeView{
-		ID: "candidate-" + place.Candidate, Candidate: place.Candidate, Rank: rankWords(place, r),
-		Composite: figure(place.PanelMean), Values: figure(place.ValuesMean), Reasons: place.Reasons,
+		ID: placeID(place.Candidate), Candidate: place.Candidate, Rank: rankWords(place, r),
+		Composite: figure(place.PanelMean), Values: figure(place.ValuesMean), Adjusted: adjustedOf(place, r), Reasons: place.Reasons,
 	}
 	v.Gate, v.GateClass = gateWords(place.Gate)
+	if isCompared(r) {
+		v.RankInterval = rankInterval(place)
+	}
 	for _, d := range place.Dimensions {
-		v.Dimensions = append(v.Dimensions, dimensionCell{Title: dimensionTitle(campaign.Framework.Document, d.Code), Figure: figure(d.PanelMean)})
+		cell := dimensionCell{Title: dimensionTitle(framework, d.Code), Figure: figure(d.PanelMean)}
+		if low, high, ok := d.Interval(); ok {
+			cell.Mean, cell.Interval = figure(d.Mean), span(low, high)
+		}
+		v.Dimensions = append(v.Dimensions, cell)
 	}
 	if len(place.TiedWith) > 0 {
 		v.Tie = "Equal with " + listed(place.TiedWith) + "; rank shared"
 		if place.TieBrokenBy != nil {
-			v.Tie = "Equal with " + listed(place.TiedWith) + "; decided by " + dimensionTitle(campaign.Framework.Document, *place.TieBrokenBy)
+			v.Tie = "Equal with " + listed(place.TiedWith) + "; decided by " + dimensionTitle(framework, *place.TieBrokenBy)
 		}
 	}
 	return v
@@ -167,12 +265,35 @@ func rankWords(place selection.Place, r selection.Ranking) string {
 	if place.Rank == nil {
 		return none
 	}
-	for _, other := range r.Candidates {
-		if other.Candidate != place.Candidate && other.Rank != nil && *other.Rank == *place.Rank {
-			return strconv.Itoa(*place.Rank) + "="
+	return sharedRank(*place.Rank, r, func(p selection.Place) int {
+		if p.Rank == nil {
+			return 0
+		}
+		return *p.Rank
+	})
+}
+
+func adjustedRankWords(a selection.AdjustedPlace, r selection.Ranking) string {
+	return sharedRank(a.Rank, r, func(p selection.Place) int {
+		if p.Adjusted == nil {
+			return 0
+		}
+		return p.Adjusted.Rank
+	})
+}
+
+// sharedRank is a rank, marked where anybody else has it too.
+func sharedRank(rank int, r selection.Ranking, of func(selection.Place) int) string {
+	having := 0
+	for _, place := range r.Candidates {
+		if of(place) == rank {
+			having++
 		}
 	}
-	return strconv.Itoa(*place.Rank)
+	if having > 1 {
+		return strconv.Itoa(rank) + "="
+	}
+	return strconv.Itoa(rank)
 }
 
 func gateWords(g ranking.Gate) (words, class string) {

@@ -44,6 +44,27 @@ func decimal(x float64) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
+// signedFigure is figure with its sign.
+func signedFigure(x float64) string { return plus(figure(&x)) }
+
+// fourDecimals is for a column of figures that add up.
+func fourDecimals(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', 4, 64), "-", "−", 1)
+}
+
+// signedDecimals is fourDecimals with its sign: a part of the sum.
+func signedDecimals(x float64) string { return plus(fourDecimals(x)) }
+
+func plus(figure string) string {
+	if strings.Trim(figure, "−0.") == "" {
+		return strings.TrimPrefix(figure, "−")
+	}
+	if strings.HasPrefix(figure, "−") {
+		return figure
+	}
+	return "+" + figure
+}
+
 // oneDecimal is for what is an estimate itself: a standard error.
 func oneDecimal(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
 
@@ -89,6 +110,15 @@ func counted(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// thousands is a whole number with commas.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // moment is a time for a person and for a machine. The zero moment is none.

@@ -59,7 +59,7 @@ func (p *pages) showWorking(c *call) (page, error) {
 		Campaign: headOf(c, campaign), Place: placeOf(place, r, campaign), Ranking: c.address("campaigns", campaign.Document.Code, "ranking"),
 	}
 	working := workingOf(place, campaign)
-	shown.Place.Working = &working
+	shown.Place.Working, shown.Place.Contributions = &working, contributionsOf(place, campaign)
 	shown.layout = p.layout(c, place.Candidate+" – "+shown.Campaign.Title, append(trail(shown.Campaign), link{Text: "Ranking", To: shown.Ranking})...)
 	return shown, nil
 }

@@ -17,6 +17,12 @@ type AdjustedPlace struct {
 	RankLow      int       `json:"rank_low"`
 	RankHigh     int       `json:"rank_high"`
 	PRank        []float64 `json:"p_rank,omitempty"` // left out above traceLimit candidates
+
+	// Where weights are ranges: the mean of the weights with which the candidate
+	// is first, by dimension in the framework's order, and how often the candidate
+	// is first with them.
+	CentralWeights []float64 `json:"central_weights,omitempty"`
+	Confidence     *float64  `json:"confidence,omitempty"`
 }
 
 // Contribution is what the marks in one exercise, or one psychometric scale,

@@ -120,7 +120,8 @@ type RankRule struct {
 // Rule is whose order ranks.
 type Rule string
 
-// The rules. Adjusted needs the mixed-model engine (issue 3).
+// The rules: the panel's own marks, or what is left of them once severity,
+// impressions and the luck of an exercise are taken out.
 const (
 	PanelMean Rule = "panel-mean"
 	Adjusted  Rule = "adjusted"

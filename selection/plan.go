@@ -111,11 +111,9 @@ func (c Campaign) validateGates(l *fault.List, f frameworks.Framework) {
 
 func (c Campaign) validateRank(l *fault.List, f frameworks.Framework) {
 	switch c.Rank.Rule {
-	case PanelMean:
-	case Adjusted:
-		l.Add("rank.rule", "adjusted is not available in this version; choose panel-mean")
+	case PanelMean, Adjusted:
 	default:
-		l.Add("rank.rule", "%q is not a rule; choose panel-mean", c.Rank.Rule)
+		l.Add("rank.rule", "%q is not a rule; choose panel-mean or adjusted", c.Rank.Rule)
 	}
 	for i, code := range c.Rank.Ties {
 		where := fmt.Sprintf("rank.ties[%d]", i)
@@ -140,6 +138,7 @@ func (c Campaign) Warnings(f frameworks.Framework) []string {
 	w = append(w, c.methodWarnings()...)
 	w = append(w, c.psychometricWarnings()...)
 	w = append(w, c.committeeWarnings()...)
+	w = append(w, c.ruleWarnings()...)
 	return w
 }
 
@@ -208,6 +207,33 @@ func (c Campaign) methodWarnings() []string {
 		}
 	}
 	return w
+}
+
+// roundTable is the number of members who mark one exercise above which they
+// will hardly all see every candidate. (Members with fewer exercises than others
+// see the same ones of every candidate: that makes no difference.)
+const roundTable = 12
+
+// ruleWarnings hold the rule adjusted to where it chooses better than the mean:
+// where candidates meet different raters (statistics §4).
+func (c Campaign) ruleWarnings() []string {
+	most := 0
+	for _, e := range c.Exercises {
+		marking := 0
+		for _, m := range c.Panel {
+			if m.Marks(e.Code) {
+				marking++
+			}
+		}
+		most = max(most, marking)
+	}
+	switch {
+	case c.Rank.Rule == Adjusted && most <= roundTable:
+		return []string{"The rule is adjusted. In a panel that marks every candidate together it chooses no better than the mean there, and the panel's own marks are easier to explain."}
+	case c.Rank.Rule == PanelMean && most > roundTable:
+		return []string{fmt.Sprintf("%d members mark one exercise, so candidates will meet different members. There the rule adjusted chooses better than the mean: declare it before scoring.", most)}
+	}
+	return nil
 }
 
 // Lock is what is frozen when scoring opens. Each hash is SHA-256 in hex.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"appointable/frameworks"
+	"appointable/selection/mixedmodel"
 	"appointable/selection/ranking"
 )
 
@@ -35,7 +36,7 @@ type Place struct {
 	TiedWith      []string         `json:"tied_with"`     // composites equal at 0.01, by code; the first tiedShown of them
 	TieBrokenBy   *string          `json:"tie_broken_by"` // the last dimension of the declared chain that was needed to separate them
 	Gate          ranking.Gate     `json:"appointable"`   // what the gates say; the panel's finding is recorded apart
-	PanelMean     *float64         `json:"panel_mean"`    // the composite that ranks
+	PanelMean     *float64         `json:"panel_mean"`    // the panel's composite, which ranks by the rule panel-mean
 	ValuesMean    *float64         `json:"values_mean"`   // the same, of the values alone
 	MarksMean     *float64         `json:"marks_mean"`    // the same, of panel marks without psychometrics: what the gates look at
 	Adjusted      *AdjustedPlace   `json:"adjusted,omitempty"`
@@ -100,10 +101,14 @@ type PsychometricTrace struct {
 	Share      float64 `json:"share"`    // the panel's marks have what the shares leave of 1
 }
 
-// Settings of a ranking run that samples; they travel with the result.
+// Settings of a ranking run. Seed and draws travel with the result.
 type Settings struct {
 	Seed  int64 // default 1
-	Draws int   // default 10,000
+	Draws int   // default 10,000; fewer are taken of many candidates
+	// Components are taken as they are and none are fitted; nil: they are fitted.
+	Components *mixedmodel.Components
+	// Progress is told after each evaluation of the fit's criterion; nil: nobody.
+	Progress func(evaluations int)
 }
 
 // DefaultSettings are the documented ones.
@@ -127,8 +132,9 @@ func (r Ranking) Candidate(code string) (Place, bool) {
 	return r.Candidates[i], true
 }
 
-// Rank ranks a round by the rule it declares. It returns Invalid with every
-// mistake of the round, and ctx's error when the caller stops waiting.
+// Rank ranks a round by the rule it declares, and says how sure one may be of
+// the order. It returns Invalid with every mistake of the round, and ctx's error
+// when the caller stops waiting.
 func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 	if err := r.Validate(); err != nil {
 		return Ranking{}, err
@@ -138,15 +144,49 @@ func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 	}
 	r = r.Canonical()
 	c := newColumns(r)
-	standings := ranking.PanelMean(c.data)
+	a, warnings, err := c.adjust(ctx, s)
+	if err != nil {
+		return Ranking{}, err
+	}
 	out := Ranking{
 		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws,
-		Inputs: r.Hash(), Rule: r.Campaign.Rank.Rule, Warnings: c.warnings(), Candidates: []Place{},
+		Inputs: r.Hash(), Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
+		Candidates: c.places(ranking.PanelMean(c.data), a),
 	}
-	for _, standing := range standings {
-		out.Candidates = append(out.Candidates, c.place(standing))
+	if a != nil {
+		a.describe(c, &out)
 	}
 	return out, nil
+}
+
+// places is everybody in the order of the declared rule, with the adjusted
+// figures beside the panel's. a is nil where there is no adjusted order: then
+// the rule adjusted ranks nobody.
+func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
+	outlooks := map[int]ranking.Outlook{}
+	differences := map[int]string{}
+	var adjusted ranking.Adjusted
+	if a != nil {
+		adjusted, differences = a.adjusted, c.differences(standings, a)
+	}
+	for _, l := range adjusted.Outlooks {
+		outlooks[l.Candidate] = l
+	}
+	if c.round.Campaign.Rank.Rule == Adjusted {
+		standings = ranking.ByAdjusted(standings, adjusted)
+	}
+	places := []Place{}
+	for _, s := range standings {
+		p := c.place(s)
+		if l, ok := outlooks[s.Candidate]; ok {
+			a.fill(c, l, &p)
+		}
+		if why, ok := differences[s.Candidate]; ok {
+			p.Reasons = append(p.Reasons, why)
+		}
+		places = append(places, p)
+	}
+	return places
 }
 
 // columns is a round as package ranking wants it, and the way back from

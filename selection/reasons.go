@@ -75,7 +75,7 @@ func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 }
 
 // warnings says what the reader must know about the round as a whole.
-func (c *columns) warnings() []string {
+func (c *columns) warnings(a *adjustment) []string {
 	w := c.round.Campaign.Warnings(c.round.Framework)
 	if w == nil {
 		w = []string{}
@@ -96,20 +96,26 @@ func (c *columns) warnings() []string {
 		w = append(w, fmt.Sprintf("%s withdrawn for a declared interest: kept on record, not counted.", count(c.left.withdrawn, "mark was", "marks were")))
 	}
 	if uneven := c.unevenExercises(); len(uneven) > 0 {
-		w = append(w, fmt.Sprintf("Not every candidate was marked by the same members in %s. A strict or lenient member moves the candidates they mark and not the others; this order does not correct for it.", strings.Join(uneven, ", ")))
+		w = append(w, fmt.Sprintf("Not every candidate was marked by the same members in %s. A strict or lenient member moves the candidates they mark and not the others; %s.", strings.Join(uneven, ", "), c.corrects()))
 	}
 	for _, d := range c.round.Framework.Dimensions {
 		if !d.Weight.IsFixed() {
-			w = append(w, fmt.Sprintf("%s: the weight is a range (%v–%v); its midpoint is used.", d.Title, d.Weight.Low, d.Weight.High))
+			w = append(w, fmt.Sprintf("%s: the weight is a range (%v–%v); its midpoint is used, and every weight of it for how sure one may be.", d.Title, d.Weight.Low, d.Weight.High))
 		}
 	}
-	if c.round.Prior != nil {
-		w = append(w, "prior.json is kept with the inputs; the rule panel-mean does not use it.")
+	if a != nil {
+		w = append(w, c.designWarnings()...)
+		w = append(w, "The adjusted figures take severity, impressions and the luck of an exercise out of the marks, and say how sure one may be. They are advice.")
 	}
-	// Until the engine says how sure one may be (issue 3), the reader is told
-	// that nobody has said it.
-	w = append(w, "The order is that of the panel's own marks. It does not say how sure one may be that one candidate is above the next.")
 	return w
+}
+
+// corrects says whose order stands up to strict and lenient members.
+func (c *columns) corrects() string {
+	if c.round.Campaign.Rank.Rule == Adjusted {
+		return "the order corrects for it, the panel's own composites do not"
+	}
+	return "the panel's order does not correct for it, the adjusted figures do"
 }
 
 // namesShown bounds a sentence: in a national round hundreds are tied.
@@ -118,12 +124,17 @@ const namesShown = 10
 // others names the candidates of a list without the one it is told of.
 func (c *columns) others(candidates []int, self int) string {
 	var names []string
+	more := 0
 	for _, candidate := range candidates {
-		if candidate != self && len(names) < namesShown {
+		switch {
+		case candidate == self:
+		case len(names) == namesShown:
+			more++
+		default:
 			names = append(names, c.candidates[candidate])
 		}
 	}
-	if more := len(candidates) - 1 - len(names); more > 0 {
+	if more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}
 	return strings.Join(names, ", ")

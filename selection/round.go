@@ -49,7 +49,7 @@ const mistakesShown = 1000
 
 // Validate checks a round as a whole. Paths are "framework.…", "campaign.…",
 // "candidates[i].column", "ratings[i].column", "psychometrics[i].column" with
-// the columns of the round's files.
+// the columns of the round's files; "prior.json: key" for the prior.
 func (r Round) Validate() error {
 	var l fault.List
 	l.AddAll("framework", r.Framework.Validate())
@@ -60,8 +60,9 @@ func (r Round) Validate() error {
 	candidates := r.validateCandidates(&l)
 	r.validateRatings(&l, candidates)
 	r.validateResults(&l, candidates)
-	if r.Prior != nil && !json.Valid(r.Prior) {
-		l.Add("prior", "is not JSON") // else it would be no part of the hash
+	if r.Prior != nil {
+		_, err := readPrior(r.Prior, r.Framework)
+		l.AddAll("", err)
 	}
 	if more := len(l.Fields) - mistakesShown; more > 0 {
 		l.Fields = l.Fields[:mistakesShown]

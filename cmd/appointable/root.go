@@ -94,7 +94,7 @@ func newRoot(term terminal) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		newDemo(term), newServe(term), newRank(term), newImport(term), newExport(term), newRefit(term), newRerun(term),
+		newDemo(term), newServe(term), newRank(term), newGStudy(term), newImport(term), newExport(term), newRefit(term), newRerun(term),
 		newMigrate(term), newTrust(term), newUser(term), newConfig(term), newAccess(term), newVersion(term),
 	)
 	return root

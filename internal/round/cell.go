@@ -55,6 +55,20 @@ func (t *table) code(c int) string {
 	return ""
 }
 
+// label reads a code that may be any text, which must not be empty.
+func (t *table) label(c int) (text string, ok bool) {
+	switch text = strings.TrimSpace(t.cells[t.cellOf[c]]); {
+	case t.isFormula(t.cellOf[c]):
+		t.complain(c, "%s begins like a spreadsheet formula; put the code itself there", shown(text))
+	case text == "":
+		t.complain(c, "is empty; every row needs its %s", t.columns[c].name)
+	default:
+		return t.intern(unprotect(text)), true
+	}
+	t.whole = false
+	return "", false
+}
+
 // intern keeps one copy of each code: a national round names its 200 criteria
 // a million times.
 func (t *table) intern(text string) string {

@@ -87,9 +87,9 @@ func (f *file) field(c complaint) fault.Field {
 	return fault.Field{Where: where, Message: c.message}
 }
 
-// report is the error of all complaints, in the order of files and places; nil
-// where there are none.
-func (in *folder) report() error {
+// report is the error of all complaints about what was read, in the order of
+// files and places; nil where there are none.
+func (in *folder) report(what string) error {
 	order := func(f *file) int { return slices.Index(fileNames(), f.meant) }
 	slices.SortStableFunc(in.files, func(a, b *file) int { return cmp.Compare(order(a), order(b)) })
 	var list fault.List
@@ -104,7 +104,7 @@ func (in *folder) report() error {
 	}
 	if in.more || len(list.Fields) > maxComplaints {
 		list.Fields = list.Fields[:min(len(list.Fields), maxComplaints)]
-		return list.Err("the round has mistakes; %d are listed and there are more", len(list.Fields))
+		return list.Err("%s has mistakes; %d are listed and there are more", what, len(list.Fields))
 	}
-	return list.Err("the round has mistakes")
+	return list.Err("%s has mistakes", what)
 }

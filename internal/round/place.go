@@ -59,7 +59,7 @@ func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fa
 		told := f.complaints         // a score that could not be read is not also off the scale
 		again := &file{name: f.name} // what reading has to say is told
 		row := 0
-		_, err := in.eachRow(ctx, again, name, func(t *table) {
+		_, err := in.eachRow(ctx, again, columnsOf(name), func(t *table) {
 			for _, field := range byRow[row] {
 				line, column := t.place(parsePath(field.Where).column)
 				if !f.blurred[line] && !isTold(told, line, column) {

@@ -13,7 +13,8 @@ import (
 // every text comes back to the letter.
 const formulaStarts = "=+-@\t\r"
 
-func protect(text string) string {
+// Protect makes text safe to write into a CSV file; reading undoes it.
+func Protect(text string) string {
 	if needsProtection(text) {
 		return "'" + text
 	}

@@ -46,7 +46,7 @@ func ratingRows(ratings []selection.Rating) csvRows {
 		cells := make([]string, 0, len(ratingColumns()))
 		for i := range ratings {
 			m := &ratings[i]
-			cells = append(cells[:0], m.Candidate, m.Rater, m.Exercise, m.Criterion, formatMark(m.Score, m.Observed), protect(m.Evidence))
+			cells = append(cells[:0], m.Candidate, m.Rater, m.Exercise, m.Criterion, formatMark(m.Score, m.Observed), Protect(m.Evidence))
 			write(withWithdrawn(cells, withdrawn, m.Withdrawn)...)
 		}
 	}

@@ -160,7 +160,7 @@ func revisionRows(rows []revisionRow) csvRows {
 			if r.Score != nil {
 				score = formatNumber(*r.Score)
 			}
-			write(r.mark.candidate, r.mark.rater, r.mark.exercise, r.mark.criterion, strconv.Itoa(r.number), score, protect(r.Evidence), protect(r.Reason))
+			write(r.mark.candidate, r.mark.rater, r.mark.exercise, r.mark.criterion, strconv.Itoa(r.number), score, Protect(r.Evidence), Protect(r.Reason))
 		}
 	}
 }

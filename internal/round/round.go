@@ -58,7 +58,7 @@ func ReadFS(ctx context.Context, fsys fs.FS) (selection.Round, []string, error) 
 	if err != nil {
 		return selection.Round{}, nil, fmt.Errorf("reading a round: %w", err)
 	}
-	if err := in.report(); err != nil {
+	if err := in.report("the round"); err != nil {
 		return selection.Round{}, in.allNotices(), err
 	}
 	return round, in.allNotices(), nil

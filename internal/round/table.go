@@ -96,13 +96,13 @@ type table struct {
 // complained of in the table's file; the error is ctx's only.
 func (in *folder) readTable(ctx context.Context, name string, row func(*table)) (whole bool, err error) {
 	if f := in.usable(name); f != nil {
-		return in.eachRow(ctx, f, name, row)
+		return in.eachRow(ctx, f, columnsOf(name), row)
 	}
 	return !in.has(name), nil
 }
 
-func (in *folder) eachRow(ctx context.Context, f *file, name string, row func(*table)) (whole bool, err error) {
-	t := &table{file: f, columns: columnsOf(name), interned: map[string]string{}, whole: true}
+func (in *folder) eachRow(ctx context.Context, f *file, columns []column, row func(*table)) (whole bool, err error) {
+	t := &table{file: f, columns: columns, interned: map[string]string{}, whole: true}
 	if t.records, err = in.openRecords(f); err != nil {
 		t.lose(err)
 		return false, nil
@@ -173,7 +173,7 @@ func (t *table) readHeader() bool {
 	line, _ := t.at(0)
 	for c, column := range t.columns {
 		if column.required && t.cellOf[c] == -1 {
-			t.file.complain(line, 0, "the column %s is missing; a %s file has %s", column.name, stem(t.file.name), strings.Join(t.names(true), ", "))
+			t.file.complain(line, 0, "the column %s is missing; needed are %s", column.name, strings.Join(t.names(true), ", "))
 		}
 	}
 	return len(t.file.complaints) == before
@@ -182,7 +182,7 @@ func (t *table) readHeader() bool {
 // guessed stands in cellOf for a column that is there under a wrong name.
 const guessed = -2
 
-// judge tells a misspelled column from one that has nothing to do with a round:
+// judge tells a misspelled column from one that has nothing to do with us:
 // passing over "Evidence" would lose it.
 func (t *table) judge(cell int, name string) {
 	line, at := t.at(cell)
@@ -201,7 +201,7 @@ func (t *table) judge(cell int, name string) {
 		t.file.complain(line, at, "the column %s is not known; did you mean %s?", shown(name), meant)
 		return
 	}
-	t.file.notices = append(t.file.notices, fmt.Sprintf("%s: the column %s is not part of a round and was not read.", t.file.name, shown(name)))
+	t.file.notices = append(t.file.notices, fmt.Sprintf("%s: the column %s is not known here and was not read.", t.file.name, shown(name)))
 }
 
 func (t *table) column(name string) int {

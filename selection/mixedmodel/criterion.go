@@ -34,6 +34,8 @@ type criterion struct {
 	effect []float64
 	scaled []float64 // Λu: effects in the units of y
 	f      factors
+
+	raterFactor []float64 // Λ_r
 }
 
 // batch bounds the memory of what is kept of each pattern.
@@ -154,6 +156,7 @@ func (c *criterion) locate() {
 func (c *criterion) at(theta, gradient []float64) float64 {
 	c.evaluations++
 	c.f = c.layout.factors(theta)
+	c.raterFactor = c.f.rater(c.design.width)
 	if !c.assemble() {
 		return math.Inf(1)
 	}

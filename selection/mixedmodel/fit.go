@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/optimize"
-
 	"appointable/internal/fault"
 )
 
@@ -43,7 +41,7 @@ type Fit struct {
 	Components  Components
 	Converged   bool
 	Evaluations int       // of criterion and gradient
-	Gradient    float64   // its largest element at the estimate, in the optimiser's units
+	Decrement   float64   // g′H⁻¹g at the estimate: about twice what the criterion could still fall
 	Theta       []float64 // relative covariance factors as lme4 orders them within a term: Λ_v by columns, then w, h, s, t
 	Warnings    []string
 }
@@ -72,10 +70,34 @@ func Estimate(ctx context.Context, d Data, o Options) (Fit, error) {
 	if err != nil {
 		return f, err
 	}
-	if err := f.minimise(ctx, objective, o); err != nil {
-		return f, err
+	if c.system.densest() > tangled {
+		// Far from the estimate each step would cost a large dense factor; a part
+		// of the round knows the way there.
+		part, err := Estimate(ctx, thinned(d), o)
+		if err != nil {
+			return f, err
+		}
+		objective.start = part.Theta
 	}
-	return f, nil
+	return f, f.settle(ctx, objective)
+}
+
+// tangled is the columns of a dense block above which a fit begins with a part
+// of the round: raters paired at random rather than in clusters.
+const tangled = 1200
+
+// thinned keeps every eighth candidate. What is left of a tangle is nearly a
+// tree, and quick.
+func thinned(d Data) Data {
+	out := d
+	out.Candidate, out.Rater, out.Cell, out.Score = nil, nil, nil, nil
+	for row, i := range d.Candidate {
+		if i%8 == 0 {
+			out.Candidate, out.Rater = append(out.Candidate, i), append(out.Rater, d.Rater[row])
+			out.Cell, out.Score = append(out.Cell, d.Cell[row]), append(out.Score, d.Score[row])
+		}
+	}
+	return out
 }
 
 func squares(x []float64) float64 { return dot(x, x) }
@@ -113,34 +135,17 @@ func (t Terms) only(c Components) Components {
 	return c
 }
 
-// minimise runs BFGS (Nocedal and Wright 2006, ch. 6) from the start.
-func (f *Fit) minimise(ctx context.Context, o *objective, opt Options) error {
-	o.progress = opt.Progress
-	problem := optimize.Problem{
-		Func: func(x []float64) float64 { return o.value(x) },
-		Grad: func(g, x []float64) { o.slope(g, x) },
-		Status: func() (optimize.Status, error) {
-			return optimize.NotTerminated, ctx.Err()
-		},
+// settle runs the optimiser and records what it found.
+func (f *Fit) settle(ctx context.Context, o *objective) error {
+	best, decrement, err := minimise(ctx, o)
+	if err != nil {
+		return err
 	}
-	settings := &optimize.Settings{GradientThreshold: o.threshold(), MajorIterations: 500, Converger: &optimize.FunctionConverge{Absolute: 1e-11, Relative: 1e-15, Iterations: 5}}
-	result, err := optimize.Minimize(problem, o.start, settings, &optimize.BFGS{Linesearcher: &optimize.MoreThuente{}})
-	if ctx.Err() != nil {
-		return fmt.Errorf("fitting: %w", ctx.Err())
-	}
-	if result == nil {
-		return fmt.Errorf("fitting: %w", err)
-	}
-	gradient := make([]float64, len(result.X))
-	o.value(result.X) // the criterion's state is that of the estimate
-	o.slope(gradient, result.X)
-	f.Evaluations = o.evaluations
-	f.Theta = upright(o.layout, result.X)
-	for _, g := range gradient {
-		f.Gradient = max(f.Gradient, math.Abs(g))
-	}
-	f.Converged = f.Gradient <= 100*o.threshold()
-	f.Criterion = o.last
+	o.criterion.at(best.theta, nil) // its r² is that of the estimate
+	f.Evaluations, f.Decrement = o.evaluations, decrement
+	f.Converged = decrement <= nearEnough
+	f.Theta = upright(o.layout, best.theta)
+	f.Criterion = best.criterion
 	f.Components = o.components(o.layout.factors(f.Theta), o.residualVariance())
 	return nil
 }

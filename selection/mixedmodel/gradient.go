@@ -75,8 +75,23 @@ func (c *criterion) slope(e *eliminated, n int) {
 	l := c.f.rater(k)
 	scaleRows(p, k, l, g.inverse)
 	scaleColumns(p, k, l, g.inverse)
-	// E = I − Z′ZU′U, so that Z′Wy = Eζ and Z′WX = E·Z′X.
-	uu, residual := s.buffer(0, q*q), s.buffer(1, q*q)
+	residual, zwx, info := e.residuals(s)
+	psi := e.outer(g, residual, zwx)
+	wide, square := s.buffer(4, q*m), s.buffer(5, q*q)
+	product(q, m, m, zwx, g.inverse, wide)
+	productTransposed(q, m, q, wide, zwx, square)
+	for i, x := range square {
+		info[i] = float64(p.count)*info[i] - x - ratio*psi[i]
+	}
+	c.share(e, info)
+}
+
+// residuals is E = I − Z′ZU′U, with which Z′Wy = Eζ; Z′WX = E·Z′X; and
+// Z′WZ = E·Z′Z.
+func (e *eliminated) residuals(s *slope) (residual, zwx, zwz []float64) {
+	q, m := e.p.local, e.p.global
+	uu := s.buffer(0, q*q)
+	residual, zwx, zwz = s.buffer(1, q*q), s.buffer(2, q*m), s.buffer(3, q*q)
 	transposedProduct(q, q, q, e.u, e.u, uu)
 	product(q, q, q, e.zz, uu, residual)
 	for i := range residual {
@@ -85,38 +100,29 @@ func (c *criterion) slope(e *eliminated, n int) {
 	for i := range q {
 		residual[i*q+i]++
 	}
-	zwx := s.buffer(2, q*m)
 	productTransposed(q, q, m, residual, e.xz, zwx)
-	info := s.buffer(3, q*q) // Σ Z′PZ − ratio·(Z′Py)(Z′Py)′
-	product(q, q, q, residual, e.zz, info)
-	for i := range info {
-		info[i] *= float64(p.count)
-	}
-	// − Z′WX (Ŝ + ratio·Γ) X′WZ
-	for i, x := range g.effects {
-		g.inverse[i] += ratio * x
-	}
-	wide := s.buffer(4, q*m)
-	product(q, m, m, zwx, g.inverse, wide)
-	square := s.buffer(5, q*q)
-	productTransposed(q, m, q, wide, zwx, square)
-	for i, x := range square {
-		info[i] -= x
-	}
-	// − ratio·(E M E′ − E C X′WZ − (E C X′WZ)′)
-	product(q, q, q, residual, p.cross, uu)
-	productTransposed(q, q, q, uu, residual, square)
-	for i, x := range square {
-		info[i] -= ratio * x
-	}
+	product(q, q, q, residual, e.zz, zwz)
+	return residual, zwx, zwz
+}
+
+// outer is Ψ = Σ (Z′Py)(Z′Py)′ over a pattern's candidates.
+func (e *eliminated) outer(g gathered, residual, zwx []float64) []float64 {
+	q, m := e.p.local, e.p.global
+	s := &e.slope
+	psi, square, wide := s.buffer(15, q*q), s.buffer(5, q*q), s.buffer(4, q*m)
+	product(q, q, q, residual, e.p.cross, square)
+	productTransposed(q, q, q, square, residual, psi)
 	product(q, q, m, residual, g.mixed, wide)
 	productTransposed(q, m, q, wide, zwx, square)
 	for i := range q {
 		for j := range q {
-			info[i*q+j] += ratio * (square[i*q+j] + square[j*q+i])
+			psi[i*q+j] -= square[i*q+j] + square[j*q+i]
 		}
 	}
-	c.share(e, info)
+	product(q, m, m, zwx, g.effects, wide)
+	productTransposed(q, m, q, wide, zwx, square)
+	addTo(psi, square)
+	return psi
 }
 
 // share gives each local term its part of an information matrix.

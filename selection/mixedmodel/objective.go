@@ -2,7 +2,6 @@ package mixedmodel
 
 import (
 	"math"
-	"slices"
 
 	"appointable/internal/fault"
 )
@@ -15,15 +14,10 @@ type objective struct {
 	prior    Prior
 	start    []float64
 	progress func(int)
-
-	x        []float64 // where the last evaluation was
-	last     float64   // D there, without the penalty
-	whole    float64   // with it
-	gradient []float64
 }
 
 func newObjective(c *criterion, o Options) (*objective, error) {
-	out := &objective{criterion: c, method: o.Method, prior: o.Prior, start: make([]float64, c.layout.size()), gradient: make([]float64, c.layout.size())}
+	out := &objective{criterion: c, method: o.Method, prior: o.Prior, start: make([]float64, c.layout.size()), progress: o.Progress}
 	f := factors{v: make([]float64, c.Dimensions*c.Dimensions), w: .5, h: .4, s: .5, t: .3}
 	for k := range c.Dimensions {
 		f.v[k*c.Dimensions+k] = .7
@@ -38,28 +32,71 @@ func newObjective(c *criterion, o Options) (*objective, error) {
 	return out, nil
 }
 
-// threshold is how small a gradient counts as zero: the criterion is in units
-// of twice the log-likelihood, in which a difference of .001 is nothing.
-func (o *objective) threshold() float64 { return 1e-5 }
-
-func (o *objective) value(x []float64) float64 {
-	if !slices.Equal(o.x, x) {
-		o.x = append(o.x[:0], x...)
-		o.last = o.at(x, o.gradient)
-		o.whole = o.last + o.penalty(x, o.gradient)
-		if math.IsNaN(o.whole) {
-			o.whole = math.Inf(1)
-		}
-		if o.progress != nil {
-			o.progress(o.evaluations)
-		}
+// at evaluates everything at θ.
+func (o *objective) at(theta []float64) point {
+	p := point{theta: theta, gradient: make([]float64, len(theta))}
+	p.criterion = o.criterion.at(theta, p.gradient)
+	p.value = p.criterion + o.penalty(theta, p.gradient)
+	if math.IsNaN(p.value) {
+		p.value = math.Inf(1)
 	}
-	return o.whole
+	if o.progress != nil {
+		o.progress(o.evaluations)
+	}
+	return p
 }
 
-func (o *objective) slope(gradient, x []float64) {
-	o.value(x)
-	copy(gradient, o.gradient)
+// curvature is about the second derivative at θ: average information, and the
+// prior's expected one. What θ does not feel there, a column of Λ that is 0,
+// gets a little of its own, so that the matrix has an inverse.
+func (o *objective) curvature(theta []float64) []float64 {
+	n := len(theta)
+	h := make([]float64, n*n)
+	if math.IsInf(o.criterion.at(theta, nil), 1) {
+		for i := range n {
+			h[i*n+i] = 1
+		}
+		return h
+	}
+	o.information(h)
+	if o.method == MAP {
+		o.priorCurvature(theta, h)
+	}
+	largest := 0.0
+	for i := range n {
+		largest = max(largest, h[i*n+i])
+	}
+	for i := range n {
+		h[i*n+i] += 1e-4*h[i*n+i] + 1e-6*largest
+	}
+	return h
+}
+
+// priorCurvature adds ν tr(A⁻¹ dA_i A⁻¹ dA_j), A being Σ_v/σ² or a θ_c².
+func (o *objective) priorCurvature(theta, h []float64) {
+	n, k, nu := len(theta), o.Dimensions, o.prior.Pseudo
+	f := o.layout.factors(theta)
+	var relative [][]float64 // Λ⁻¹ dA_i Λ⁻ᵀ
+	if o.design.terms.Candidate {
+		inverse := lowerInverse(k, f.v)
+		for _, w := range o.directions() {
+			if w.v == nil {
+				break
+			}
+			half, whole := make([]float64, k*k), make([]float64, k*k)
+			product(k, k, k, inverse, w.v, half)
+			productTransposed(k, k, k, half, inverse, whole)
+			relative = append(relative, whole)
+		}
+	}
+	for i, a := range relative {
+		for j, b := range relative {
+			h[i*n+j] += nu * dot(a, b)
+		}
+	}
+	for i := len(relative); i < n; i++ {
+		h[i*n+i] += 4 * nu / (theta[i] * theta[i])
+	}
 }
 
 // penalty is the prior's part (statistics §4), and adds its derivative:
@@ -106,20 +143,10 @@ func (o *objective) valuesPenalty(f, slope factors) float64 {
 			believed[r*k+c] = x / o.prior.Components.Residual
 		}
 	}
-	inverse := make([]float64, k*k) // Λ⁻¹
+	inverse := lowerInverse(k, f.v)
 	logDet := 0.0
 	for c := range k {
 		logDet += 2 * math.Log(math.Abs(f.v[c*k+c]))
-		for r := c; r < k; r++ {
-			sum := 0.0
-			if r == c {
-				sum = 1
-			}
-			for j := c; j < r; j++ {
-				sum -= f.v[r*k+j] * inverse[j*k+c]
-			}
-			inverse[r*k+c] = sum / f.v[r*k+r]
-		}
 	}
 	whitened, square := make([]float64, k*k), make([]float64, k*k) // Λ⁻¹A₀Λ⁻ᵀ
 	product(k, k, k, inverse, believed, square)
@@ -140,6 +167,21 @@ func (o *objective) valuesPenalty(f, slope factors) float64 {
 		}
 	}
 	return nu * (logDet + trace)
+}
+
+func lowerInverse(k int, l []float64) []float64 {
+	inverse := make([]float64, k*k)
+	for c := range k {
+		inverse[c*k+c] = 1 / l[c*k+c]
+		for r := c + 1; r < k; r++ {
+			sum := 0.0
+			for j := c; j < r; j++ {
+				sum -= l[r*k+j] * inverse[j*k+c]
+			}
+			inverse[r*k+c] = sum / l[r*k+r]
+		}
+	}
+	return inverse
 }
 
 // residualVariance is σ² at the last θ; under MAP drawn towards the prior's,

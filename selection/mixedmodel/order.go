@@ -67,7 +67,7 @@ func (g *graph) setDenseAside() {
 // next is the node with the fewest neighbours; false where the rest is nearly
 // complete.
 func (g *graph) next() (int32, bool) {
-	const nearlyComplete = 0.2
+	const nearlyComplete = 0.5
 	v, degree, ok := g.degrees.least(func(v int32, degree int) bool { return !g.gone[v] && len(g.links[v]) == degree })
 	if !ok || float64(degree+1) >= nearlyComplete*float64(g.left) && degree > 8 {
 		return 0, false

@@ -24,6 +24,7 @@ type schur struct {
 	owner  []int32 // by column: its panel
 	values []float64
 	size   int
+	rows   []int32 // scratch of eachTarget
 }
 
 // panel is columns [from, to) and the rows below that they are linked to. Its
@@ -152,7 +153,8 @@ func (s *schur) subtract(p *panel, update []float64) {
 // [from, to), and rows[i] says for each i ≥ from where p's row i lies in the
 // target.
 func (s *schur) eachTarget(p *panel, fn func(target *panel, from, to int, rows []int32)) {
-	rows := make([]int32, len(p.rows))
+	s.rows = slices.Grow(s.rows[:0], len(p.rows))[:len(p.rows)]
+	rows := s.rows
 	for from := 0; from < len(p.rows); {
 		target := &s.panels[s.owner[p.rows[from]]]
 		to := from
@@ -226,15 +228,53 @@ func (s *schur) invert() {
 			continue
 		}
 		b := s.below(p)
-		z, y = grown(z, r*r), grown(y, r*w)
-		s.gather(p, z)
+		y = grown(y, r*w)
 		copy(y, b.Data)
 		// Y = L_RJ L_JJ⁻¹; Z_RJ = −Z_RR Y; Z_JJ = (L_JJ L_JJ′)⁻¹ − Y′Z_RJ.
 		blas64.Trsm(blas.Right, blas.NoTrans, 1, t, blas64.General{Rows: r, Cols: w, Stride: w, Data: y})
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, blas64.General{Rows: r, Cols: r, Stride: r, Data: z}, blas64.General{Rows: r, Cols: w, Stride: w, Data: y}, 0, b)
+		if w <= narrow {
+			s.minusInverse(p, y, b.Data)
+		} else {
+			z = grown(z, r*r)
+			s.gather(p, z)
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, blas64.General{Rows: r, Cols: r, Stride: r, Data: z}, blas64.General{Rows: r, Cols: w, Stride: w, Data: y}, 0, b)
+		}
 		inverseFromCholesky(w, t.Data)
-		blas64.Gemm(blas.Trans, blas.NoTrans, -1, blas64.General{Rows: r, Cols: w, Stride: w, Data: y}, b, 1, blas64.General{Rows: w, Cols: w, Stride: w, Data: t.Data})
+		for i := range r {
+			for c, v := range y[i*w : i*w+w] {
+				for d, z := range b.Data[i*w : i*w+w] {
+					t.Data[c*w+d] -= v * z
+				}
+			}
+		}
 	}
+}
+
+// minusInverse: out = −Z y, r×w, where Z is the part of S⁻¹ over a panel's rows,
+// taken from where it lies: for a panel of few columns gathering it first
+// would cost more than the product.
+func (s *schur) minusInverse(p *panel, y, out []float64) {
+	r, w := len(p.rows), p.columns()
+	clear(out)
+	s.eachTarget(p, func(target *panel, from, to int, rows []int32) {
+		stride := target.columns()
+		for i := from; i < r; i++ {
+			line := s.values[target.at+int(rows[i])*stride:]
+			own, sum := y[i*w:i*w+w], out[i*w:i*w+w]
+			for j := from; j < min(to, i+1); j++ {
+				v := line[p.rows[j]-target.from]
+				for c, x := range y[j*w : j*w+w] {
+					sum[c] -= v * x
+				}
+				if j < i {
+					other := out[j*w : j*w+w]
+					for c, x := range own {
+						other[c] -= v * x
+					}
+				}
+			}
+		}
+	})
 }
 
 // gather fills z with the part of S⁻¹ over a panel's rows.
@@ -261,7 +301,10 @@ func grown(x []float64, n int) []float64 {
 
 // The small kernels below serve blocks of a few columns, where a call of a
 // library costs more than the work; above that they are the library's.
-const small = 24
+const (
+	small  = 24
+	narrow = 8
+)
 
 // cholesky overwrites the lower triangle of a, n×n, by its Cholesky factor.
 func cholesky(n int, a []float64) bool {
@@ -313,7 +356,7 @@ func solveRows(n int, l []float64, rows int, b []float64) {
 
 // symmetricProduct fills the lower triangle of out, rows×rows, with b b′.
 func symmetricProduct(rows, n int, b, out []float64) {
-	if n > small/3 {
+	if n > narrow {
 		blas64.Syrk(blas.NoTrans, 1, blas64.General{Rows: rows, Cols: n, Stride: n, Data: b}, 0, blas64.Symmetric{Uplo: blas.Lower, N: rows, Stride: rows, Data: out})
 		return
 	}
@@ -333,6 +376,10 @@ func symmetricProduct(rows, n int, b, out []float64) {
 // inverseFromCholesky overwrites a factor by the inverse of what was factored,
 // both triangles.
 func inverseFromCholesky(n int, l []float64) {
+	if n == 1 {
+		l[0] = 1 / (l[0] * l[0])
+		return
+	}
 	lapack64.Potri(blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: n, Stride: n, Data: l})
 	for i := range n {
 		for j := range i {
@@ -344,6 +391,15 @@ func inverseFromCholesky(n int, l []float64) {
 // copied is a system of the same structure with numbers of its own.
 func (s *schur) copied() *schur {
 	other := *s
-	other.values = slices.Clone(s.values)
+	other.values, other.rows = slices.Clone(s.values), nil
 	return &other
+}
+
+// densest is the columns of the widest panel.
+func (s *schur) densest() int {
+	widest := 0
+	for _, p := range s.panels {
+		widest = max(widest, p.columns())
+	}
+	return widest
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Engine names the rule and its version; it changes whenever a figure could.
-const Engine = "panel-mean/1"
+// Engine names what ranks and its version; it changes whenever a figure could.
+const Engine = "panel-mean/1+mixed/1"
 
 // Standing is one candidate's place and every figure that led to it. Means are
 // NaN where nothing was observed.

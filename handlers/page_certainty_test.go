@@ -1,0 +1,307 @@
+package handlers
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"appointable/selection"
+	"appointable/selection/ranking"
+)
+
+func TestRanksAreNeverShownAlone(t *testing.T) {
+	s := sampleRanking(t, 4)
+	d := s.show(0)
+	rows := d.rows("Candidates in the order of the panel’s marks")
+	equal(t, fmt.Sprint(rows[0]), "[1 1 to 2 C1 A 6.10 6.20 6.00 5.50 to 6.50 1 Gates met 90]")
+	equal(t, fmt.Sprint(rows[3]), "[4 3 to 4 C4 B 3.10 3.20 3.00 2.50 to 3.50 4 Gates met 90]")
+	equal(t, d.rows("The panel’s figures")[0][1], "6.10 6.00, 5.34 to 6.66")
+	contains(t, d.section("C1: rank 1"), "C1: rank 1 (90% interval 1 to 2), composite 6.10")
+	contains(t, d.section("How sure"), "In about 70 of 100 sets of values consistent with these marks and assumptions, C1 has the highest composite. This is not the chance of being the best doctor.")
+}
+
+func TestWhoeverIsMostOftenFirstIsNamed(t *testing.T) {
+	s := sampleRanking(t, 2)
+	s.ranking.Candidates[0].Adjusted.PRank = []float64{0.31, 0.69}
+	s.ranking.Candidates[1].Adjusted.PRank = []float64{0.69, 0.31}
+	contains(t, s.show(0).section("How sure"), "In about 70 of 100 sets of values consistent with these marks and assumptions, C2 has the highest composite. This is not the chance of being the best doctor. For C1, first in the order above, it is about 30 of 100.")
+}
+
+func TestChancesAreToTheNearestFive(t *testing.T) {
+	for p, want := range map[float64]string{0: "<5", 0.024: "<5", 0.026: "5", 0.5: "50", 0.974: "95", 0.976: ">95", 1: ">95"} {
+		equal(t, ofHundred(p), want)
+	}
+	equal(t, inHundred(0.01), "fewer than 5 of 100")
+	equal(t, inHundred(0.99), "more than 95 of 100")
+}
+
+// TestHeatIsItsOwnTable reads the chances back from the cells.
+func TestHeatIsItsOwnTable(t *testing.T) {
+	s := sampleRanking(t, 5)
+	rows := s.show(0).rows("Of 100 sets of values")
+	equal(t, len(rows), 5)
+	for i, row := range rows {
+		equal(t, row[0], s.ranking.Candidates[i].Candidate)
+		for k, p := range s.ranking.Candidates[i].Adjusted.PRank {
+			equal(t, row[k+1], ofHundred(p))
+		}
+	}
+}
+
+func TestGroupsInWords(t *testing.T) {
+	s := sampleRanking(t, 6)
+	s.ranking.Groups = [][]string{{"C2", "C1"}, {"C3", "C4", "C5"}, {"C6"}}
+	d := s.show(0)
+	text := d.section("How sure")
+	contains(t, text, "Group A C2 and C1: the evidence does not separate them.")
+	contains(t, text, "Group B C3, C4 and C5: the evidence does not separate C3 from the others.")
+	contains(t, text, "Group C C6, by itself.")
+	equal(t, d.rows("Candidates in the order")[5][2], "C")
+	equal(t, letters(25)+letters(26)+letters(27), "ZAAAB")
+}
+
+func TestWithoutAdjustedFigures(t *testing.T) {
+	withoutAdjusted := func(s *shownRanking) {
+		s.ranking.Fit, s.ranking.Prior, s.ranking.Groups = nil, nil, nil
+		for i := range s.ranking.Candidates {
+			s.ranking.Candidates[i].Adjusted, s.ranking.Candidates[i].Dimensions[0].Mean = nil, nil
+		}
+	}
+	for name, c := range map[string]struct {
+		candidates int
+		change     func(*shownRanking)
+		want       string
+	}{
+		"an older run": {3, func(s *shownRanking) { s.ranking.Engine = "panel-mean/0" }, "It has not been computed: this ranking was worked out by panel-mean/0, which could not."},
+		"a reason":     {3, func(s *shownRanking) { s.ranking.Engine = ranking.Engine }, "It has not been computed: what to keep in mind, above, says why."},
+		"one":          {1, func(*shownRanking) {}, "There is one candidate. A rank says nothing here"},
+		"no marks": {3, func(s *shownRanking) {
+			for i := range s.ranking.Candidates {
+				s.ranking.Candidates[i].PanelMean = nil
+			}
+		}, "There are too few marks to tell: nobody has a composite."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sampleRanking(t, c.candidates)
+			withoutAdjusted(&s)
+			c.change(&s)
+			d := s.show(0)
+			contains(t, d.section("How sure"), c.want)
+			equal(t, len(d.rows("Candidates in the order")[0]), 5)
+			equal(t, d.hasHeading("The adjusted order, as advice"), false)
+			for _, word := range []string{"90% interval", "Prior", "draws"} {
+				if strings.Contains(d.main(), word) {
+					t.Errorf("%q on a page without adjusted figures", word)
+				}
+			}
+		})
+	}
+}
+
+func TestOneCandidateHasNoRankToCompare(t *testing.T) {
+	d := sampleRanking(t, 1).show(0)
+	equal(t, fmt.Sprint(d.rows("Candidates in the order")[0]), "[1 C1 6.10 6.20 6.00 5.50 to 6.50 Gates met 90]")
+	if text := d.section("How sure"); strings.Contains(text, "has the highest composite") || strings.Contains(text, "Of 100 sets") {
+		t.Error("one candidate is compared with nobody: " + text)
+	}
+	contains(t, d.section("How sure"), "There is one candidate.")
+}
+
+func TestNobodyRanked(t *testing.T) {
+	d := sampleRanking(t, 0).show(0)
+	contains(t, d.main(), "Nobody was interviewed, so nobody is ranked.")
+	equal(t, len(d.all("svg"))+len(d.all("table")), 0)
+}
+
+// TestSomebodyWithoutMarks has no adjusted place among others who have.
+func TestSomebodyWithoutMarks(t *testing.T) {
+	s := sampleRanking(t, 3)
+	last := &s.ranking.Candidates[2]
+	last.Rank, last.PanelMean, last.ValuesMean, last.Adjusted = nil, nil, nil, nil
+	s.ranking.Groups = [][]string{{"C1", "C2"}}
+	d := s.show(0)
+	equal(t, fmt.Sprint(d.rows("Candidates in the order")[2]), "[none too few to tell C3 none none none too few to tell none Gates met none]")
+	equal(t, len(d.rows("Of 100 sets of values")), 2)
+	equal(t, len(d.all("rect")), 2)
+}
+
+func TestTheTwoOrders(t *testing.T) {
+	s := sampleRanking(t, 3)
+	contains(t, s.show(0).section("The adjusted order, as advice"), "Both orders agree.")
+	first, second := &s.ranking.Candidates[0], &s.ranking.Candidates[1]
+	first.Adjusted.Rank, second.Adjusted.Rank = 2, 1
+	first.Reasons = []string{"Some assessors marked lower than colleagues, and candidates met different assessors."}
+	text := s.show(0).section("The adjusted order, as advice")
+	contains(t, text, "C1 : rank 1 by the panel’s marks, 2 adjusted (90% interval 1 to 2). Some assessors marked lower than colleagues")
+	contains(t, text, "C2 : rank 2 by the panel’s marks, 1 adjusted")
+}
+
+func TestDeclaredRule(t *testing.T) {
+	s := sampleRanking(t, 3)
+	s.ranking.Rule = selection.Adjusted
+	d := s.show(0)
+	equal(t, len(d.rows("Candidates in the adjusted order")), 3)
+	contains(t, d.main(), "Before scoring, this campaign declared the adjusted order as its rule")
+	contains(t, d.section("The adjusted order"), "It is this campaign’s rule, declared before scoring.")
+	contains(t, d.section("The rules"), "The adjusted order ranks, as the campaign declared before scoring.")
+	if strings.Contains(d.main(), "as advice") {
+		t.Error("a rule is called advice")
+	}
+}
+
+func TestSharedAdjustedRanks(t *testing.T) {
+	s := sampleRanking(t, 3)
+	tie := "safety"
+	s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[1].Adjusted.Rank = 1, 1
+	s.ranking.Candidates[1].TiedWith, s.ranking.Candidates[1].TieBrokenBy = []string{"C1"}, &tie
+	rows := s.show(0).rows("Candidates in the order")
+	equal(t, rows[0][6]+rows[1][6]+rows[2][6], "1=1=3")
+	equal(t, rows[1][1], "C2 Equal with C1; decided by The value safety")
+}
+
+// TestLargeRound has no table of ranks, keeps the intervals, and comes in parts.
+func TestLargeRound(t *testing.T) {
+	s := sampleRanking(t, 250)
+	s.large = true
+	for i := range s.ranking.Candidates {
+		s.ranking.Candidates[i].Trace = nil
+	}
+	s.ranking.Groups, s.campaign.Document.Post.Posts = nil, 3
+	var codes []string
+	for _, first := range []int{0, 50, 100, 150, 200} {
+		d := s.show(first)
+		for _, row := range d.rows("Candidates in the order") {
+			codes = append(codes, row[1])
+			equal(t, row[6], "40") // among the first three
+		}
+		contains(t, d.section("How sure"), "C1 is among the first 3")
+		if strings.Contains(d.main(), "Show the working") {
+			t.Error("a link to a working that is not kept")
+		}
+	}
+	equal(t, len(slices.Compact(codes)), 250)
+	d := s.show(50)
+	contains(t, d.main(), "Candidates 51 to 100 of 250")
+	var to []string
+	for _, a := range d.all("a") {
+		if strings.HasPrefix(words(a), "Those ") {
+			address, _ := attribute(a, "href")
+			to = append(to, address[strings.Index(address, "?"):])
+		}
+	}
+	equal(t, strings.Join(to[:2], " "), "?from=1 ?from=101")
+}
+
+func TestContributionsAddUp(t *testing.T) {
+	s := sampleRanking(t, 3)
+	d := s.show(0)
+	for _, place := range s.ranking.Candidates {
+		rows := d.rows("Adjusted composite of " + place.Candidate)
+		sum := 0.0
+		for _, row := range rows[:len(rows)-1] {
+			sum += read(t, strings.TrimPrefix(row[1], "+"))
+		}
+		near(t, sum, read(t, rows[len(rows)-1][1]))
+		near(t, sum, place.Adjusted.Mean)
+	}
+	equal(t, fmt.Sprint(d.rows("Adjusted composite of C1")), "[[Baseline: the composite of average marks 4.5000] [interview, The value safety +1.2500]"+
+		" [interview, The value kindness +0.3750] [SJT-C total −0.1250] [Adjusted composite: the sum 6.0000]]")
+}
+
+func TestHowTheFigureWereComeBy(t *testing.T) {
+	s := sampleRanking(t, 2)
+	s.ranking.Fit.Warnings = []string{"A warning of the fit."}
+	text := s.show(0).section("The rules")
+	contains(t, text, "The documented default prior was used.")
+	contains(t, text, "Mixed model on 24 marks, by maximum a posteriori (MAP): marks and prior together. The fit converged.")
+	contains(t, text, "A warning of the fit.")
+	contains(t, text, "from 10,000 joint draws, seed 1")
+	s.ranking.Fit.Converged = false
+	contains(t, s.show(0).section("The rules"), "The fit did not converge: read every adjusted figure with care.")
+}
+
+// TestPlotIsOnScale checks that dots and bars lie where the figures say.
+func TestPlotIsOnScale(t *testing.T) {
+	s := sampleRanking(t, 8)
+	s.ranking.Candidates[7].Adjusted.Low = -3 // past the end of the scale and of the picture
+	scale := s.campaign.Framework.Document.Scale
+	p := plotOf(s.ranking.Candidates, scale)
+	equal(t, len(p.Ticks), 7)
+	equal(t, p.Ticks[0].X+" "+p.Ticks[3].X+" "+p.Ticks[6].X, "3.00% 50.00% 97.00%")
+	mark := func(x string) float64 {
+		at, err := strconv.ParseFloat(strings.TrimSuffix(x, "%"), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scale.Min + (at-plotMargin)/(100-2*plotMargin)*(scale.Max-scale.Min)
+	}
+	close := func(got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 0.001 {
+			t.Errorf("drawn at %v, has %v", got, want)
+		}
+	}
+	for i, place := range s.ranking.Candidates[:7] {
+		row, a := p.Rows[i], place.Adjusted
+		close(mark(row.CompositeX), *place.PanelMean)
+		close(mark(row.ValuesX), *place.ValuesMean)
+		close(mark(row.Bar.MeanX), a.Mean)
+		close(mark(row.Bar.X), a.Low)
+		width, err := strconv.ParseFloat(strings.TrimSuffix(row.Bar.Width, "%"), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(width/(100-2*plotMargin)*(scale.Max-scale.Min), a.High-a.Low)
+	}
+	equal(t, p.Rows[7].Bar.X, "0.00%")
+}
+
+func TestEightCandidatesFitTheBudget(t *testing.T) {
+	s := sampleRanking(t, 8)
+	s.ranking.Raters = sampleSeverity()
+	s.show(0) // checkMarkup weighs it
+}
+
+// TestShadesLeaveTheirFiguresReadable holds figures in shaded cells to a
+// contrast of 4.5 to 1 in light and in dark.
+func TestShadesLeaveTheirFiguresReadable(t *testing.T) {
+	sheet, err := files.ReadFile("assets/appointable.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	light, rest, _ := strings.Cut(string(sheet), "@media (prefers-color-scheme: dark)")
+	dark, _, _ := strings.Cut(rest, "* { box-sizing")
+	for name, part := range map[string]string{"light": light, "dark": dark} {
+		for shade, text := range map[string]string{"card": "quiet", "heat-1": "heat-text", "heat-2": "heat-text", "heat-3": "heat-text", "heat-4": "heat-strong-text", "heat-5": "heat-strong-text"} {
+			a, b := luminance(t, part, shade), luminance(t, part, text)
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+				t.Errorf("%s: %s on %s has a contrast of %.2f", name, text, shade, ratio)
+			}
+		}
+	}
+}
+
+// luminance of a colour of the style sheet, as WCAG 2 defines it.
+func luminance(t *testing.T, sheet, name string) float64 {
+	t.Helper()
+	_, rest, ok := strings.Cut(sheet, "--"+name+": #")
+	digits, _, _ := strings.Cut(rest, ";")
+	if len(digits) == 3 {
+		digits = strings.Repeat(digits[:1], 2) + strings.Repeat(digits[1:2], 2) + strings.Repeat(digits[2:], 2)
+	}
+	colour, err := strconv.ParseUint(digits, 16, 32)
+	if !ok || err != nil {
+		t.Fatalf("no colour %s", name)
+	}
+	linear := func(shift int) float64 {
+		c := float64(colour>>shift&0xff) / 0xff
+		if c <= 0.04045 {
+			return c / 12.92
+		}
+		return math.Pow((c+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(16) + 0.7152*linear(8) + 0.0722*linear(0)
+}

@@ -1,0 +1,338 @@
+package mixedmodel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// anyDesign draws a design with holes: some candidates without a score, raters
+// who saw few, cells nobody was scored in, replicates.
+func anyDesign(t *rapid.T) Data {
+	d := Data{
+		Candidates: rapid.IntRange(2, 6).Draw(t, "candidates"), Raters: rapid.IntRange(1, 5).Draw(t, "raters"),
+		Exercises: rapid.IntRange(1, 3).Draw(t, "exercises"), Dimensions: rapid.IntRange(1, 3).Draw(t, "dimensions"),
+	}
+	for e := range d.Exercises {
+		for k := range d.Dimensions {
+			for range rapid.IntRange(1, 2).Draw(t, "criteria") {
+				d.Cells = append(d.Cells, Cell{Exercise: e, Dimension: k})
+			}
+		}
+	}
+	seen := rapid.Float64Range(.3, 1).Draw(t, "seen")
+	g := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+	for i := range d.Candidates {
+		for j := range d.Raters {
+			if g.Float64() > seen {
+				continue
+			}
+			for c := range d.Cells {
+				for g.Float64() < .8 {
+					d.Candidate, d.Rater = append(d.Candidate, int32(i)), append(d.Rater, int32(j))
+					d.Cell, d.Score = append(d.Cell, int32(c)), append(d.Score, 4+g.NormFloat64())
+					if g.Float64() < .9 {
+						break
+					}
+				}
+			}
+		}
+	}
+	return d
+}
+
+func anyTerms(t *rapid.T) Terms {
+	on := func(name string) bool { return rapid.IntRange(0, 3).Draw(t, name) > 0 }
+	return Terms{on("v"), on("w"), on("h"), on("s"), on("t")}
+}
+
+func enough(t *rapid.T, c *criterion) {
+	if c.degrees < 3 || c.total < 1e-6 || c.layout.size() == 0 {
+		t.Skip("nothing to fit")
+	}
+}
+
+func anyTheta(t *rapid.T, n int) []float64 {
+	theta := make([]float64, n)
+	for i := range theta {
+		theta[i] = rapid.Float64Range(-1.2, 1.2).Draw(t, "θ")
+		if math.Abs(theta[i]) < .02 {
+			theta[i] = 0 // the edge of the parameter space
+		}
+	}
+	return theta
+}
+
+func TestCriterionIsTheDenseOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, terms := anyDesign(t), anyTerms(t)
+		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
+		enough(t, c)
+		theta := anyTheta(t, c.layout.size())
+		want, _ := dense(d, c.layout.factors(theta), terms)
+		if got := c.at(theta, nil); !(math.Abs(got-want) <= 1e-9*(1+math.Abs(want))) {
+			t.Fatalf("D = %.12g, densely %.12g", got, want)
+		}
+	})
+}
+
+func TestGradientIsThatOfFiniteDifferences(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, terms := anyDesign(t), anyTerms(t)
+		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
+		enough(t, c)
+		theta := anyTheta(t, c.layout.size())
+		gradient := make([]float64, len(theta))
+		c.at(theta, gradient)
+		for i := range theta {
+			// Five points: the error is of the fourth order.
+			const h = 1e-3
+			at := func(steps float64) float64 {
+				x := slices.Clone(theta)
+				x[i] += steps * h
+				return c.at(x, nil)
+			}
+			want := (at(-2) - 8*at(-1) + 8*at(1) - at(2)) / (12 * h)
+			if !(math.Abs(gradient[i]-want) <= 1e-6*(1+math.Abs(want))) {
+				t.Fatalf("dD/dθ_%d = %.10g, by differences %.10g", i, gradient[i], want)
+			}
+		}
+	})
+}
+
+// The information replaces traces by quadratic forms, which agree on average
+// only. In the mean over data that the model itself made it is the second
+// derivative; of one data set it must never be indefinite.
+func TestInformationIsNeverIndefinite(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, terms := anyDesign(t), anyTerms(t)
+		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
+		enough(t, c)
+		theta := anyTheta(t, c.layout.size())
+		n := len(theta)
+		c.at(theta, nil)
+		h := make([]float64, n*n)
+		c.information(h)
+		most := 0.0
+		for i := range n {
+			most = max(most, math.Abs(h[i*n+i]))
+		}
+		for i := range n {
+			h[i*n+i] += 1e-9 * (1 + most)
+		}
+		if !cholesky(n, h) {
+			t.Fatal("the average information has a negative direction")
+		}
+	})
+}
+
+func shuffled(d Data, g *rand.Rand) Data {
+	out := d
+	order := g.Perm(len(d.Score))
+	out.Candidate, out.Rater, out.Cell, out.Score = nil, nil, nil, nil
+	for _, row := range order {
+		out.Candidate, out.Rater = append(out.Candidate, d.Candidate[row]), append(out.Rater, d.Rater[row])
+		out.Cell, out.Score = append(out.Cell, d.Cell[row]), append(out.Score, d.Score[row])
+	}
+	return out
+}
+
+// bits is everything a fit and a posterior say, to compare to the last bit.
+func bits(t testing.TB, d Data, workers int) []uint64 {
+	t.Helper()
+	f, err := Estimate(t.Context(), d, Options{Terms: AllTerms(), Method: MAP, Prior: DefaultPrior(d.Dimensions, 6), Workers: workers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPosterior(t.Context(), Evidence{Data: d}, f.Components, workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := append([]float64{f.Criterion, f.Decrement}, f.Theta...)
+	numbers = append(numbers, f.Components.list()...)
+	for i := range d.Candidates {
+		mean, cov := p.Candidate(i)
+		numbers = append(append(numbers, mean...), cov[0]...)
+	}
+	for j := range d.Raters {
+		severity, sd := p.Rater(j)
+		numbers = append(numbers, severity, sd)
+	}
+	if err := p.Sample(t.Context(), rand.New(rand.NewPCG(7, 7)), 3, func(draw Draw) {
+		numbers = append(append(numbers, draw.Cells...), draw.Values...)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	out := make([]uint64, len(numbers))
+	for i, x := range numbers {
+		out[i] = math.Float64bits(x)
+	}
+	return out
+}
+
+func TestNeitherRowsNorCoresChangeABit(t *testing.T) {
+	for _, n := range []nationalRound{
+		{candidates: 12, raters: 6, random: true, halo: .3, drift: .25, miss: .1},
+		{candidates: 3000, raters: 250, halo: .3, drift: .25, miss: .02}, // clusters, many patterns and blocks
+	} {
+		d := n.data(3)
+		want := bits(t, d, 1)
+		g := rand.New(rand.NewPCG(5, 5))
+		for _, workers := range []int{1, 2, 5} {
+			if !slices.Equal(bits(t, shuffled(d, g), workers), want) {
+				t.Errorf("%d candidates: another order of rows and %d workers give other bits", n.candidates, workers)
+			}
+		}
+	}
+}
+
+// What a fit must say whatever the candidates and raters are called, whatever
+// constant a cell has, and in whatever units marks are given.
+func TestMeaningOfUnits(t *testing.T) {
+	d := nationalRound{candidates: 9, raters: 5, random: true, halo: .3, drift: .25, miss: .1}.data(11)
+	fit := func(d Data, scaleRange float64) (Fit, *Posterior) {
+		f, err := Estimate(t.Context(), d, Options{Terms: AllTerms(), Method: MAP, Prior: DefaultPrior(d.Dimensions, scaleRange)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPosterior(t.Context(), Evidence{Data: d}, f.Components, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f, p
+	}
+	f, p := fit(d, 6)
+
+	t.Run("relabelled", func(t *testing.T) {
+		other := d
+		g := rand.New(rand.NewPCG(1, 1))
+		candidates, raters := g.Perm(d.Candidates), g.Perm(d.Raters)
+		other.Candidate, other.Rater = slices.Clone(d.Candidate), slices.Clone(d.Rater)
+		for row := range d.Score {
+			other.Candidate[row], other.Rater[row] = int32(candidates[d.Candidate[row]]), int32(raters[d.Rater[row]])
+		}
+		_, q := fit(other, 6)
+		for i := range d.Candidates {
+			a, covA := p.Candidate(i)
+			b, covB := q.Candidate(candidates[i])
+			for k := range a {
+				near(t, "mean", b[k], a[k], 1e-9)
+				near(t, "variance", covB[k][k], covA[k][k], 1e-9)
+			}
+		}
+	})
+	t.Run("a constant in each cell moves nothing but that cell", func(t *testing.T) {
+		other := d
+		other.Score = slices.Clone(d.Score)
+		for row := range d.Score {
+			other.Score[row] += float64(d.Cell[row]) - 3
+		}
+		_, q := fit(other, 6)
+		for i := range d.Candidates {
+			a, _ := p.Candidate(i)
+			b, _ := q.Candidate(i)
+			for k := range a {
+				near(t, "mean", b[k], a[k], 1e-9)
+			}
+		}
+		for c, mean := range p.Cells() {
+			near(t, "cell", q.Cells()[c], mean+float64(c)-3, 1e-9)
+		}
+	})
+	t.Run("ten times the scale, a hundred times the variance", func(t *testing.T) {
+		other := d
+		other.Score = slices.Clone(d.Score)
+		for row := range other.Score {
+			other.Score[row] *= 10
+		}
+		g, q := fit(other, 60)
+		for n, x := range f.Components.list() {
+			near(t, "component", g.Components.list()[n], 100*x, 1e-7)
+		}
+		for i := range d.Candidates {
+			a, _ := p.Candidate(i)
+			b, _ := q.Candidate(i)
+			for k := range a {
+				near(t, "mean", b[k], 10*a[k], 1e-8)
+			}
+		}
+	})
+	t.Run("a rater who scored nobody", func(t *testing.T) {
+		other := d
+		other.Raters += 2
+		_, q := fit(other, 6)
+		for i := range d.Candidates {
+			a, _ := p.Candidate(i)
+			b, _ := q.Candidate(i)
+			if !slices.Equal(a, b) {
+				t.Error("the figures of a candidate changed")
+			}
+		}
+		severity, sd := q.Rater(d.Raters + 1)
+		near(t, "severity", severity, 0, 0)
+		near(t, "its standard deviation", sd, math.Sqrt(f.Components.Rater), 1e-12)
+	})
+}
+
+func TestMAPWithoutInformationIsThePrior(t *testing.T) {
+	prior := DefaultPrior(2, 6)
+	d := Data{Candidates: 3, Raters: 2, Exercises: 1, Dimensions: 2, Cells: []Cell{{0, 0}, {0, 1}}}
+	for i := range int32(3) {
+		for j := range int32(2) {
+			for c := range int32(2) {
+				d.Candidate, d.Rater, d.Cell, d.Score = append(d.Candidate, i), append(d.Rater, j), append(d.Cell, c), append(d.Score, 5)
+			}
+		}
+	}
+	f, err := Estimate(t.Context(), d, Options{Terms: AllTerms(), Method: MAP, Prior: prior})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Warnings) == 0 || !f.Converged {
+		t.Error("equal scores are no information: the fit must say so")
+	}
+	near(t, "relative variance", f.Components.Rater/f.Components.Residual, prior.Components.Rater/prior.Components.Residual, 1e-12)
+	if _, err := Estimate(t.Context(), d, Options{Terms: AllTerms(), Method: REML}); err == nil {
+		t.Error("REML has nothing to estimate from and must say so")
+	}
+}
+
+// With the data's weight gone the mode of the penalty is the prior itself.
+func TestPriorsModeIsThePrior(t *testing.T) {
+	prior := ExercisePrior(3, 6)
+	d := nationalRound{candidates: 4, raters: 3, random: true}.data(1)
+	d.Dimensions = 4
+	prior = ExercisePrior(4, 6)
+	c := newCriterion(newDesign(Evidence{Data: d}, AllTerms(), 1), 1)
+	o, err := newObjective(c, Options{Terms: AllTerms(), Method: MAP, Prior: prior})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gradient := make([]float64, len(o.start))
+	at := o.penalty(o.start, gradient)
+	for i, g := range gradient {
+		near(t, "slope at the prior", g, 0, 1e-9)
+		for _, step := range []float64{-.01, .01} {
+			x := slices.Clone(o.start)
+			x[i] += step
+			if o.penalty(x, make([]float64, len(x))) <= at {
+				t.Errorf("θ_%d: the penalty falls away from the prior", i)
+			}
+		}
+	}
+}
+
+// A component that is not there must come out as 0, not as a failure.
+func TestSingularIsNoError(t *testing.T) {
+	d := nationalRound{candidates: 40, raters: 8, random: true}.data(2) // no halo, no drift
+	f, err := Estimate(t.Context(), d, Options{Terms: AllTerms(), Method: REML})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Converged || f.Components.CandidateRater > .02 || f.Components.RaterDimension > .02 {
+		t.Errorf("converged %v, components %+v", f.Converged, f.Components)
+	}
+}
