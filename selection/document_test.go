@@ -3,6 +3,7 @@ package selection_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -13,12 +14,15 @@ import (
 
 // A large ranking is the same document, laid out with a line a candidate.
 func TestLargeRankingsHaveALineACandidate(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
 	for _, n := range []int{200, 201, 1000} {
 		r := round()
 		for i := range n {
 			code := fmt.Sprintf("C%04d", i)
 			r.Candidates = append(r.Candidates, selection.Candidate{Code: code, Interviewed: selection.Yes})
-			mark(&r, code, "R1", float64(1+i%7), 4, float64(7-i%7))
+			for _, rater := range []string{"R1", "R2"} {
+				r.Ratings = append(r.Ratings, marks(r, code, rater, float64(1+random.IntN(7)), float64(1+random.IntN(7)), float64(1+random.IntN(7)))...)
+			}
 		}
 		ranked := rank(t, r)
 		// A text that looks like the place where the candidates go.
