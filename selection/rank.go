@@ -143,14 +143,16 @@ func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 		return Ranking{}, err
 	}
 	r = r.Canonical()
+	inputs := r.Hash()
 	c := newColumns(r)
+	r.Ratings = nil
 	a, warnings, err := c.adjust(ctx, s)
 	if err != nil {
 		return Ranking{}, err
 	}
 	out := Ranking{
 		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws,
-		Inputs: r.Hash(), Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
+		Inputs: inputs, Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
 		Candidates: c.places(ranking.PanelMean(c.data), a),
 	}
 	if a != nil {
@@ -196,7 +198,6 @@ type columns struct {
 	candidates []string // those ranked, by code
 	cells      []cellCode
 	tests      []Psychometric // the weighted ones
-	rows       []int          // for each row of data, its index in round.Ratings
 	unobserved []int          // by candidate
 	withdrawn  []int          // by candidate: marks set aside
 	results    map[resultKey]float64
@@ -232,6 +233,7 @@ func newColumns(r Round) *columns {
 	}
 	c.addRows(index)
 	c.addTests(index)
+	c.round.Ratings = nil // the columns have them; a million marks are not kept twice
 	return c
 }
 
@@ -304,7 +306,6 @@ func (c *columns) addRows(index map[string]int32) {
 		case !m.Observed:
 			c.unobserved[candidate]++
 		default:
-			c.rows = append(c.rows, i)
 			c.data.Candidate = append(c.data.Candidate, candidate)
 			c.data.Rater = append(c.data.Rater, raters[m.Rater])
 			c.data.Cell = append(c.data.Cell, cells[cellCode{m.Exercise, m.Criterion}])
@@ -315,7 +316,6 @@ func (c *columns) addRows(index map[string]int32) {
 
 // makeRoom spares a national round the growing of its columns.
 func (c *columns) makeRoom(rows int) {
-	c.rows = make([]int, 0, rows)
 	c.data.Candidate, c.data.Rater, c.data.Cell = make([]int32, 0, rows), make([]int32, 0, rows), make([]int32, 0, rows)
 	c.data.Score = make([]float64, 0, rows)
 }
@@ -403,8 +403,8 @@ func (c *columns) traceExercise(e ranking.ExerciseMean) ExerciseTrace {
 	for _, cell := range e.Cells {
 		mean := CriterionMean{Criterion: c.cells[cell.Cell].criterion, Mean: cell.Mean}
 		for _, row := range cell.Rows {
-			m := c.round.Ratings[c.rows[row]]
-			mean.Marks = append(mean.Marks, RaterMark{Rater: m.Rater, Score: m.Score})
+			rater := c.round.Campaign.Panel[c.data.Rater[row]].Rater
+			mean.Marks = append(mean.Marks, RaterMark{Rater: rater, Score: c.data.Score[row]})
 		}
 		slices.SortFunc(mean.Marks, func(a, b RaterMark) int { return cmp.Compare(a.Rater, b.Rater) })
 		t.Criteria = append(t.Criteria, mean)
