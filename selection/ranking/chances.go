@@ -76,12 +76,25 @@ type tally struct {
 	rank        [][]float64 // nil above TableLimit
 	above       [][]float64 // nil above TableLimit and where the weights are known
 	firstWith   [][]float64 // sum of the weights with which a candidate was first
+	held        []int32     // above TableLimit: everybody's rank in the draw at hand
 	low, high   []lowest    // above TableLimit: the ends of everybody's ranks
 }
 
 type held struct {
 	composite float64
 	candidate int
+}
+
+// compare puts the highest first. It is called a billion times for a national
+// round, and cmp.Or would compare the candidates each time.
+func (a held) compare(b held) int {
+	switch {
+	case a.composite > b.composite:
+		return -1
+	case a.composite < b.composite:
+		return 1
+	}
+	return cmp.Compare(a.candidate, b.candidate)
 }
 
 func newTally(q Question) *tally {
@@ -95,7 +108,7 @@ func newTally(q Question) *tally {
 	}
 	switch {
 	case n > TableLimit:
-		t.low, t.high = make([]lowest, n), make([]lowest, n)
+		t.held, t.low, t.high = make([]int32, n), make([]lowest, n), make([]lowest, n)
 		for i := range n {
 			// Counted from either end, as rankAt counts in a table.
 			t.low[i].room = atLeast(outside, q.Draws)
@@ -135,9 +148,7 @@ func (t *tally) add(base, values, weights []float64) {
 		}
 		t.order[i] = held{t.composite[i], i}
 	}
-	slices.SortFunc(t.order, func(a, b held) int {
-		return cmp.Or(cmp.Compare(b.composite, a.composite), cmp.Compare(a.candidate, b.candidate))
-	})
+	slices.SortFunc(t.order, held.compare)
 	for start := 0; start < len(t.order); {
 		end := start + 1
 		for end < len(t.order) && t.order[end].composite == t.order[start].composite {
@@ -145,6 +156,11 @@ func (t *tally) add(base, values, weights []float64) {
 		}
 		t.hold(start, end, weights)
 		start = end
+	}
+	// By candidate, and not as they are held: this walks through memory.
+	for i := range t.low {
+		t.low[i].add(t.held[i])
+		t.high[i].add(-t.held[i])
 	}
 }
 
@@ -179,9 +195,7 @@ func (t *tally) hold(start, end int, weights []float64) {
 		switch {
 		case t.rank == nil:
 			// They take turns: over the draws each holds every one of the ranks.
-			rank := int32(start + 1 + (place+t.counted)%len(equals))
-			t.low[i].add(rank)
-			t.high[i].add(-rank)
+			t.held[i] = int32(start + 1 + (place+t.counted)%len(equals))
 			continue
 		default:
 			for r := start; r < end; r++ {
