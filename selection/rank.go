@@ -1,10 +1,8 @@
 package selection
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"math"
 	"slices"
 
@@ -47,7 +45,8 @@ type Place struct {
 	Contributions []Contribution   `json:"contributions,omitempty"`
 	NotObserved   int              `json:"not_observed"` // marks that say so
 	Reasons       []string         `json:"reasons"`
-	Trace         []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
+	Difference    string           `json:"difference,omitempty"` // why the panel's order and the adjusted one place the candidate otherwise: one of Reasons
+	Trace         []DimensionTrace `json:"trace,omitempty"`      // left out above traceLimit candidates
 }
 
 // DimensionPlace is one dimension of a place.
@@ -129,9 +128,9 @@ func DefaultSettings() Settings { return Settings{Seed: 1, Draws: 10_000} }
 // any one candidate is had by ranking the round's folder cut to them.
 const traceLimit = 200
 
-// tiedShown bounds a list that grows with the square of those tied: twenty
-// thousand with one composite would not fit into memory.
-const tiedShown = 200
+// tiedShown bounds a list that grows with the square of those tied: in a
+// national round hundreds have one composite, and nobody reads their names.
+const tiedShown = 20
 
 // Candidate finds a place by candidate code.
 func (r Ranking) Candidate(code string) (Place, bool) {
@@ -140,18 +139,6 @@ func (r Ranking) Candidate(code string) (Place, bool) {
 		return Place{}, false
 	}
 	return r.Candidates[i], true
-}
-
-// JSON is the ranking as one document, the same bytes for the same inputs.
-func (r Ranking) JSON() []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
-		panic("selection: a ranking does not encode: " + err.Error()) // no NaN gets here: see number
-	}
-	return b.Bytes()
 }
 
 // Rank ranks a round by the rule it declares, and says how sure one may be of
@@ -165,14 +152,16 @@ func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 		return Ranking{}, err
 	}
 	r = r.Canonical()
+	inputs := r.Hash()
 	c := newColumns(r)
+	r.Ratings = nil
 	a, warnings, err := c.adjust(ctx, s)
 	if err != nil {
 		return Ranking{}, err
 	}
 	out := Ranking{
 		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws,
-		Inputs: r.Hash(), Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
+		Inputs: inputs, Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
 		Candidates: c.places(ranking.PanelMean(c.data), a),
 	}
 	if a != nil {
@@ -204,7 +193,7 @@ func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
 			a.fill(c, l, &p)
 		}
 		if why, ok := differences[s.Candidate]; ok {
-			p.Reasons = append(p.Reasons, why)
+			p.Difference, p.Reasons = why, append(p.Reasons, why)
 		}
 		places = append(places, p)
 	}
@@ -218,7 +207,6 @@ type columns struct {
 	candidates []string // those ranked, by code
 	cells      []cellCode
 	tests      []Psychometric // the weighted ones
-	rows       []int          // for each row of data, its index in round.Ratings
 	unobserved []int          // by candidate
 	withdrawn  []int          // by candidate: marks set aside
 	results    map[resultKey]float64
@@ -254,6 +242,7 @@ func newColumns(r Round) *columns {
 	}
 	c.addRows(index)
 	c.addTests(index)
+	c.round.Ratings = nil // the columns have them; a million marks are not kept twice
 	return c
 }
 
@@ -326,7 +315,6 @@ func (c *columns) addRows(index map[string]int32) {
 		case !m.Observed:
 			c.unobserved[candidate]++
 		default:
-			c.rows = append(c.rows, i)
 			c.data.Candidate = append(c.data.Candidate, candidate)
 			c.data.Rater = append(c.data.Rater, raters[m.Rater])
 			c.data.Cell = append(c.data.Cell, cells[cellCode{m.Exercise, m.Criterion}])
@@ -337,7 +325,6 @@ func (c *columns) addRows(index map[string]int32) {
 
 // makeRoom spares a national round the growing of its columns.
 func (c *columns) makeRoom(rows int) {
-	c.rows = make([]int, 0, rows)
 	c.data.Candidate, c.data.Rater, c.data.Cell = make([]int32, 0, rows), make([]int32, 0, rows), make([]int32, 0, rows)
 	c.data.Score = make([]float64, 0, rows)
 }
@@ -425,8 +412,8 @@ func (c *columns) traceExercise(e ranking.ExerciseMean) ExerciseTrace {
 	for _, cell := range e.Cells {
 		mean := CriterionMean{Criterion: c.cells[cell.Cell].criterion, Mean: cell.Mean}
 		for _, row := range cell.Rows {
-			m := c.round.Ratings[c.rows[row]]
-			mean.Marks = append(mean.Marks, RaterMark{Rater: m.Rater, Score: m.Score})
+			rater := c.round.Campaign.Panel[c.data.Rater[row]].Rater
+			mean.Marks = append(mean.Marks, RaterMark{Rater: rater, Score: c.data.Score[row]})
 		}
 		slices.SortFunc(mean.Marks, func(a, b RaterMark) int { return cmp.Compare(a.Rater, b.Rater) })
 		t.Criteria = append(t.Criteria, mean)

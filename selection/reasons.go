@@ -62,12 +62,12 @@ func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 	case ranking.BelowMinimum:
 		return fmt.Sprintf("%s: %s is below the declared minimum of %s.", c.title(b.Dimension), figureBelow(s.Dimensions[b.Dimension].Marks, *gates.Minimum[b.Dimension]), threshold(*gates.Minimum[b.Dimension]))
 	case ranking.Vetoed:
-		m := c.round.Ratings[c.rows[b.Row]]
+		cell := c.cells[c.data.Cell[b.Row]]
 		meaning := "the panel discusses it"
 		if gates.VetoMeans == ranking.NotMet {
 			meaning = "the gates are not met"
 		}
-		return fmt.Sprintf("A mark of %s on %s in %s is at or below the veto of %s: %s.", frameworks.FormatScore(m.Score), m.Criterion, m.Exercise, frameworks.FormatScore(*gates.Veto), meaning)
+		return fmt.Sprintf("A mark of %s on %s in %s is at or below the veto of %s: %s.", frameworks.FormatScore(c.data.Score[b.Row]), cell.criterion, cell.exercise, frameworks.FormatScore(*gates.Veto), meaning)
 	case ranking.Unobserved:
 		return fmt.Sprintf("%s: there is no mark that counts, so there is no composite and no rank.", c.title(b.Dimension))
 	}

@@ -88,10 +88,6 @@ func (r Round) validateCandidates(l *fault.List) map[string]int32 {
 	return known
 }
 
-// markKey says which mark a row is, in numbers: at a million rows the codes
-// themselves would cost more memory than the marks.
-type markKey struct{ candidate, rater, cell int32 }
-
 func (r Round) validateRatings(l *fault.List, candidates map[string]int32) {
 	raters := make(map[string]int32, len(r.Campaign.Panel))
 	for i, m := range r.Campaign.Panel {
@@ -105,7 +101,7 @@ func (r Round) validateRatings(l *fault.List, candidates map[string]int32) {
 			cells++
 		}
 	}
-	seen := make(map[markKey]bool, len(r.Ratings))
+	marks := markNumbers{raters: uint64(len(raters)), cells: uint64(cells), of: make([]uint64, len(r.Ratings))}
 	for i := range r.Ratings {
 		m := &r.Ratings[i]
 		// Building the place is dear at a million rows: only for a complaint.
@@ -133,16 +129,51 @@ func (r Round) validateRatings(l *fault.List, candidates map[string]int32) {
 			}
 		}
 		if listed && onPanel && marked {
-			key := markKey{candidate, rater, cell}
-			if seen[key] {
-				wrong("criterion", "%s has marked %s on %s in %s before", m.Rater, m.Candidate, m.Criterion, m.Exercise)
-			}
-			seen[key] = true
+			marks.set(i, candidate, rater, cell)
 		}
 		if len(m.Evidence) > maxText && len([]rune(m.Evidence)) > maxText {
 			wrong("evidence", "is longer than %d characters", maxText)
 		}
 	}
+	for _, i := range marks.again() {
+		m := r.Ratings[i]
+		l.Add(fmt.Sprintf("ratings[%d].criterion", i), "%s has marked %s on %s in %s before", m.Rater, m.Candidate, m.Criterion, m.Exercise)
+	}
+}
+
+// markNumbers says which mark each row is by one number, 0 where that is not
+// known. Sorted, they tell which is there twice; in a map, a million of them
+// would take more memory than the model does.
+type markNumbers struct {
+	raters, cells uint64
+	of            []uint64
+}
+
+func (n markNumbers) set(row int, candidate, rater, cell int32) {
+	n.of[row] = 1 + (uint64(candidate)*n.raters+uint64(rater))*n.cells + uint64(cell)
+}
+
+// again lists the rows whose mark an earlier row has.
+func (n markNumbers) again() []int {
+	sorted := slices.Clone(n.of)
+	slices.Sort(sorted)
+	seen := map[uint64]bool{} // those there twice; true once the first was met
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] != 0 && sorted[i] == sorted[i-1] {
+			seen[sorted[i]] = false
+		}
+	}
+	var rows []int
+	for i, number := range n.of {
+		met, twice := seen[number]
+		if twice && met {
+			rows = append(rows, i)
+		}
+		if twice {
+			seen[number] = true
+		}
+	}
+	return rows
 }
 
 func (r Round) validateResults(l *fault.List, candidates map[string]int32) {

@@ -76,7 +76,7 @@ func newRank(term terminal) *cobra.Command {
 				return err
 			}
 			if components != "" {
-				given, err := round.ReadComponents(components, dimensionCodes(r.Framework))
+				given, err := round.ReadComponents(components, dimensionCodes(r.Framework), &round.Limits{Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max})
 				if err != nil {
 					return err
 				}

@@ -6,6 +6,7 @@
 //
 //	go run ./e2e/national                      the whole
 //	go run ./e2e/national -candidates 5000 -raters 500
+//	go run ./e2e/national -dir /tmp/national   twice: the second time without an import
 package main
 
 import (
@@ -55,23 +56,36 @@ func main() {
 func bench(ctx context.Context) error {
 	candidates := flag.Int("candidates", 50_000, "candidates of the round")
 	raters := flag.Int("raters", 5_000, "assessors, in clusters of 19 with one in twenty roaming")
+	kept := flag.String("dir", "", "keep the database in this folder, and use the round that is there")
 	flag.Parse()
 
-	dir, err := os.MkdirTemp("", "appointable-national-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Chmod(dir, 0o755); err != nil { // as root PostgreSQL runs as somebody else
-		return err
+	dir := *kept
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "appointable-national-"); err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		if err := os.Chmod(dir, 0o755); err != nil { // as root PostgreSQL runs as somebody else
+			return err
+		}
 	}
 	pg, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(dir, "pg")})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = pg.Stop(context.WithoutCancel(ctx)) }()
-	if err := fill(ctx, pg, *candidates, *raters); err != nil {
+	filled, err := store.HasDatabase(ctx, pg.DSN("postgres", "postgres"), database)
+	if err != nil {
 		return err
+	}
+	if err := prepare(ctx, pg); err != nil {
+		return err
+	}
+	if !filled {
+		if err := fill(ctx, pg, *candidates, *raters); err != nil {
+			return err
+		}
 	}
 	for _, way := range []string{"rank", "steps"} {
 		child := exec.CommandContext(ctx, os.Args[0], way, pg.DSN("appointable_web", database))
@@ -83,14 +97,15 @@ func bench(ctx context.Context) error {
 	return nil
 }
 
-// fill makes the database and imports the round.
-func fill(ctx context.Context, pg *localpg.Server, candidates, raters int) error {
+func prepare(ctx context.Context, pg *localpg.Server) error {
 	if err := store.EnsureDatabase(ctx, pg.DSN("postgres", "postgres"), database); err != nil {
 		return err
 	}
-	if err := store.Prepare(ctx, pg.DSN("postgres", database), pg.DSN("appointable_migrate", database)); err != nil {
-		return err
-	}
+	return store.Prepare(ctx, pg.DSN("postgres", database), pg.DSN("appointable_migrate", database))
+}
+
+// fill makes the trust and imports the round.
+func fill(ctx context.Context, pg *localpg.Server, candidates, raters int) error {
 	owner, err := store.Open(ctx, pg.DSN("appointable_migrate", database), store.Options{MaxConns: 2})
 	if err != nil {
 		return err

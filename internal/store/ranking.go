@@ -20,9 +20,9 @@ import (
 // RankingRun is a stored ranking: the bytes as they were computed, so that
 // whoever asks is given the same, and the run can be repeated.
 type RankingRun struct {
-	ID     uuid.UUID `db:"run_id"`
-	At     time.Time `db:"created_at"`
-	Result []byte    `db:"result"` // selection.Ranking as JSON
+	ID     uuid.UUID
+	At     time.Time
+	Result []byte // selection.Ranking as JSON
 }
 
 // Ranking decodes the result.
@@ -60,8 +60,13 @@ func (db *DB) Rank(ctx context.Context, who Actor, campaign string, s selection.
 // changes a campaign counts its version up, so that an equal version is an
 // equal hash of the inputs.
 func (db *DB) saveRanking(ctx context.Context, who Actor, campaign string, version int, r selection.Ranking) (RankingRun, error) {
+	document := r.JSON()
+	stored, packed, err := pack(document)
+	if err != nil {
+		return RankingRun{}, err
+	}
 	var run RankingRun
-	err := db.write(ctx, who, campaign, func(t *tx) error {
+	err = db.write(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.ReadRanking); err != nil {
 			return err
 		}
@@ -73,11 +78,11 @@ func (db *DB) saveRanking(ctx context.Context, who Actor, campaign string, versi
 		if err != nil {
 			return err
 		}
-		run = RankingRun{ID: id, At: t.now, Result: r.JSON()}
+		run = RankingRun{ID: id, At: t.now, Result: document}
 		err = t.exec(`
-			insert into ranking_runs (trust_id, campaign_id, run_id, engine, seed, draws, inputs_sha256, result, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			who.Trust, c.ID, run.ID, r.Engine, r.Seed, r.Draws, r.Inputs, run.Result, run.At)
+			insert into ranking_runs (trust_id, campaign_id, run_id, engine, seed, draws, inputs_sha256, result, packed, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			who.Trust, c.ID, run.ID, r.Engine, r.Seed, r.Draws, r.Inputs, stored, packed, run.At)
 		if err != nil {
 			return err
 		}
@@ -149,13 +154,37 @@ func (t *tx) mayRank() error {
 }
 
 func (t *tx) latestRanking() (RankingRun, error) {
-	var run RankingRun
+	stored, err := t.storedRun(uuid.Nil)
+	return RankingRun{ID: stored.ID, At: stored.At.UTC(), Result: stored.Result}, err
+}
+
+// storedRun is a run, what it was computed with and what came of it.
+type storedRun struct {
+	ID     uuid.UUID `db:"run_id"`
+	At     time.Time `db:"created_at"`
+	Engine string    `db:"engine"`
+	Seed   int64     `db:"seed"`
+	Draws  int       `db:"draws"`
+	Inputs string    `db:"inputs_sha256"`
+	Packed bool      `db:"packed"`
+	Result []byte    `db:"result"` // as JSON, once loaded
+}
+
+// storedRun loads a run; uuid.Nil is the latest.
+func (t *tx) storedRun(id uuid.UUID) (storedRun, error) {
+	var run storedRun
 	err := t.get(&run, `
-		select run_id, created_at, result from ranking_runs
-		 where trust_id = $1 and campaign_id = $2 order by run_id desc limit 1`, t.who.Trust, t.at.Campaign)
-	if errors.Is(err, sql.ErrNoRows) {
+		select run_id, created_at, engine, seed, draws, inputs_sha256, packed, result from ranking_runs
+		 where trust_id = $1 and campaign_id = $2 and ($3 or run_id = $4)
+		 order by run_id desc limit 1`, t.who.Trust, t.at.Campaign, id == uuid.Nil, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && id == uuid.Nil:
 		return run, fault.New(fault.NotFound, "this campaign has not been ranked yet")
+	case errors.Is(err, sql.ErrNoRows):
+		return run, fault.New(fault.NotFound, "this campaign has no ranking run %s", id)
+	case err != nil:
+		return run, err
 	}
-	run.At = run.At.UTC()
+	run.Result, err = unpack(run.Result, run.Packed)
 	return run, err
 }

@@ -3,13 +3,10 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
-	"appointable/internal/fault"
 	"appointable/selection"
 )
 
@@ -25,21 +22,19 @@ type Rerun struct {
 	Differences []string  `json:"differences"` // why not
 }
 
-// storedRun is what a run was computed with, and what came of it.
-type storedRun struct {
-	ID     uuid.UUID `db:"run_id"`
-	Engine string    `db:"engine"`
-	Seed   int64     `db:"seed"`
-	Draws  int       `db:"draws"`
-	Inputs string    `db:"inputs_sha256"`
-	Result []byte    `db:"result"`
-}
-
 // Rerun ranks a campaign again as a stored run did, run uuid.Nil being the
 // latest, and compares the bytes. Nothing is stored. It returns NotFound where
 // there is no such run, Conflict before moderation has closed.
 func (db *DB) Rerun(ctx context.Context, who Actor, campaign string, run uuid.UUID) (Rerun, error) {
-	stored, err := db.storedRun(ctx, who, campaign, run)
+	var stored storedRun
+	err := db.read(ctx, who, campaign, func(t *tx) error {
+		if err := t.mayRank(); err != nil {
+			return err
+		}
+		var err error
+		stored, err = t.storedRun(run)
+		return err
+	})
 	if err != nil {
 		return Rerun{}, err
 	}
@@ -52,27 +47,6 @@ func (db *DB) Rerun(ctx context.Context, who Actor, campaign string, run uuid.UU
 		return Rerun{}, problem(ctx, err)
 	}
 	return stored.compare(again), nil
-}
-
-func (db *DB) storedRun(ctx context.Context, who Actor, campaign string, run uuid.UUID) (storedRun, error) {
-	var stored storedRun
-	err := db.read(ctx, who, campaign, func(t *tx) error {
-		if err := t.mayRank(); err != nil {
-			return err
-		}
-		err := t.get(&stored, `
-			select run_id, engine, seed, draws, inputs_sha256, result from ranking_runs
-			 where trust_id = $1 and campaign_id = $2 and ($3 or run_id = $4)
-			 order by run_id desc limit 1`, who.Trust, t.at.Campaign, run == uuid.Nil, run)
-		if errors.Is(err, sql.ErrNoRows) && run != uuid.Nil {
-			return fault.New(fault.NotFound, "this campaign has no ranking run %s", run)
-		}
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "this campaign has not been ranked yet")
-		}
-		return err
-	})
-	return stored, err
 }
 
 func (s storedRun) compare(again selection.Ranking) Rerun {

@@ -259,6 +259,21 @@ func (t *tx) all(into any, query string, args ...any) error {
 	return t.SelectContext(t.ctx, into, query, args...)
 }
 
+// each hands over row by row, for more of them than there should be in memory.
+func (t *tx) each(row func(*sqlx.Rows) error, query string, args ...any) error {
+	rows, err := t.QueryxContext(t.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.ExecContext(t.ctx, query, args...)
 	return err

@@ -66,8 +66,9 @@ type Contribution struct {
 }
 
 // drawLimit bounds draws × candidates, so that a national round is drawn in
-// seconds: of 50,000 candidates there are 1,000 draws.
-const drawLimit = 50_000_000
+// seconds: of 50,000 candidates there are 400 draws, by which a chance of one
+// half is known to 5 % at two standard errors.
+const drawLimit = 20_000_000
 
 // Unmarked lists the dimensions in which nobody has a mark. Where there is one
 // nobody has a composite, and Adjust must not be called.
