@@ -185,7 +185,7 @@ func unordered(p selection.Place, name func(string) string) selection.Place {
 		tied = append(tied, name(code))
 	}
 	slices.Sort(tied)
-	p.TiedWith, p.Reasons = tied, sortedWords(p.Reasons, name)
+	p.TiedWith, p.Reasons, p.Difference = tied, sortedWords(p.Reasons, name), "" // one of the reasons, in their order
 	trace := slices.Clone(p.Trace)
 	for d := range trace {
 		trace[d].Exercises = slices.Clone(trace[d].Exercises)
@@ -259,7 +259,7 @@ func whatDoesNotCount(t *rapid.T, r selection.Round) {
 func figures(r selection.Ranking) []selection.Place {
 	places := slices.Clone(r.Candidates)
 	for i := range places {
-		places[i].Reasons, places[i].NotObserved = nil, 0
+		places[i].Reasons, places[i].Difference, places[i].NotObserved = nil, "", 0
 	}
 	return places
 }

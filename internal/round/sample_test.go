@@ -22,9 +22,9 @@ type files map[string]string
 func small(t testing.TB) files {
 	t.Helper()
 	f := files{"prior.json": `{
-  "source": "three earlier rounds", "dimensions": ["safety", "kindness"], "components": {"candidate": [[0.3, 0.1], [0.1, 0.3]], "candidate:exercise": 0.1, "candidate:rater": 0.1, "rater": 0.2, "rater:dimension": 0.05, "residual": 0.6},
-  "weight": 0.5
-}
+  "source": "three earlier rounds", "dimensions": ["safety", "kindness"], "components": {
+  "candidate": [[0.3, 0.1], [0.1, 0.3]], "candidate:exercise": 0.1, "candidate:rater": 0.1, "rater": 0.2, "rater:dimension": 0.1, "residual": 0.5
+}}
 `}
 	entries, err := os.ReadDir("testdata/small")
 	if err != nil {
