@@ -1,8 +1,8 @@
 package selection_test
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"appointable/frameworks"
 	"appointable/selection"
@@ -38,7 +37,7 @@ func adjusted(t testing.TB, r selection.Ranking, candidate string) selection.Adj
 // In the example R2 marks 0.9 low and sees C02's simulations, R6 0.8 high and
 // sees C01's: the adjusted order questions C01 over C02.
 func TestAdjustedOrderOfTheExample(t *testing.T) {
-	ranked := rank(t, demo(t))
+	ranked := rankWith(t, demo(t), selection.DefaultSettings())
 	first, second := adjusted(t, ranked, "C02"), adjusted(t, ranked, "C01")
 	if first.Rank != 1 || second.Rank != 2 {
 		t.Errorf("C02 has the adjusted rank %d, C01 %d", first.Rank, second.Rank)
@@ -313,183 +312,22 @@ func TestProgressIsTold(t *testing.T) {
 	}
 }
 
-// priorOf is the default prior as a document.
-func priorOf(f frameworks.Framework, change func(document map[string]any)) json.RawMessage {
-	var codes []string
-	for _, d := range f.Dimensions {
-		codes = append(codes, d.Code)
-	}
-	data, err := json.Marshal(mixedmodel.DefaultPrior(len(codes), f.Scale.Max-f.Scale.Min).Components)
-	if err != nil {
-		panic(err)
-	}
-	var components map[string]any
-	if err := json.Unmarshal(data, &components); err != nil {
-		panic(err)
-	}
-	document := map[string]any{"source": "the trust's own", "dimensions": codes, "components": components, "campaigns": []string{"A", "B"}}
-	if change != nil {
-		change(document)
-	}
-	data, err = json.Marshal(document)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
-
-// The default prior from a file ranks as the default does, in whatever order
-// of dimensions and on whatever scale it is written; another prior does not.
-func TestPriorFromFile(t *testing.T) {
-	plain := demo(t)
-	want := rank(t, plain)
-	components := func(d map[string]any) map[string]any { return d["components"].(map[string]any) }
-	for name, change := range map[string]func(map[string]any){
-		"as it is": nil,
-		"its own scale": func(d map[string]any) {
-			d["scale"] = map[string]any{"min": 0, "max": 60}
-			c := components(d)
-			for key, x := range c {
-				if variance, ok := x.(float64); ok {
-					c[key] = variance * 100
-				}
+// Whoever stops waiting is not kept waiting, in the fit or in the draws.
+func TestRankStops(t *testing.T) {
+	for _, step := range []string{"evaluations of the fit", "draws"} {
+		ctx, stop := context.WithCancel(t.Context())
+		s := selection.DefaultSettings()
+		after := 0
+		s.Progress = func(now string, _ int) {
+			if ctx.Err() != nil && now == step {
+				after++
 			}
-			for _, row := range c["candidate"].([]any) {
-				for k, x := range row.([]any) {
-					row.([]any)[k] = x.(float64) * 100
-				}
+			if now == step {
+				stop()
 			}
-		},
-		"weights as the default": func(d map[string]any) { d["pseudo_units"], d["residual_degrees_of_freedom"] = 20, 50 },
-		"one dimension too many": func(d map[string]any) {
-			d["dimensions"] = append([]string{"courage"}, d["dimensions"].([]string)...)
-			rows := [][]float64{{9, 0, 0, 0, 0, 0, 0}}
-			for _, row := range components(d)["candidate"].([]any) {
-				line := []float64{0}
-				for _, x := range row.([]any) {
-					line = append(line, x.(float64))
-				}
-				rows = append(rows, line)
-			}
-			components(d)["candidate"] = rows
-		},
-	} {
-		r := plain
-		r.Prior = priorOf(r.Framework, change)
-		ranked := rank(t, r)
-		if ranked.Prior.Source != selection.PriorPooled {
-			t.Errorf("%s: the source is %s", name, ranked.Prior.Source)
 		}
-		if diff := cmp.Diff(want.Candidates, ranked.Candidates, cmpopts.EquateApprox(0, 1e-6)); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		if _, err := selection.Rank(ctx, demo(t), s); !errors.Is(err, context.Canceled) || after > 50 {
+			t.Errorf("stopped in the %s: %v, after %d more", step, err, after)
 		}
 	}
-	other := plain
-	other.Prior = priorOf(plain.Framework, func(d map[string]any) { components(d)["rater"] = 1e-6 })
-	if rank(t, other).Raters[1].Severity < want.Raters[1].Severity/2 {
-		t.Error("a prior that all assessors are alike changes nothing")
-	}
-}
-
-func TestPriorMistakes(t *testing.T) {
-	components := func(d map[string]any) map[string]any { return d["components"].(map[string]any) }
-	for name, c := range map[string]struct {
-		change func(map[string]any)
-		want   []string
-	}{
-		"no components":  {func(d map[string]any) { delete(d, "components") }, []string{"prior.json: components: is missing; the variance components belong there"}},
-		"one missing":    {func(d map[string]any) { delete(components(d), "rater") }, []string{"prior.json: components.rater: is missing or 0; a prior of a variance is above 0"}},
-		"negative":       {func(d map[string]any) { components(d)["residual"] = -1 }, []string{"prior.json: components.residual: -1 cannot be the residual variance; give a number above 0"}},
-		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: components.rater: string stands where something else is expected"}},
-		"no dimension":   {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "other"} }, []string{"prior.json: dimensions: leading of the framework is missing"}},
-		"twice":          {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "safety"} }, []string{"prior.json: dimensions[2]: safety is there twice", "prior.json: dimensions: leading of the framework is missing"}},
-		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows; 3 are needed, one for each dimension"}},
-		"not definite":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 1, 0}, {1, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate: is not positive definite: some mixture of dimensions would be alike in everybody"}},
-		"no range":       {func(d map[string]any) { d["scale"] = map[string]any{"min": 7, "max": 7} }, []string{"prior.json: scale: has no range; give the lowest and the highest mark as min and max"}},
-		"weighs nothing": {func(d map[string]any) { d["pseudo_units"] = 0 }, []string{"prior.json: pseudo_units: 0 is no weight of a prior; give a number above 0"}},
-	} {
-		r := round("C1", "C2")
-		r.Prior = priorOf(r.Framework, c.change)
-		if diff := cmp.Diff(c.want, complaints(t, r.Validate())); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
-	}
-}
-
-// crossed marks every candidate by every rater with figures that differ.
-func crossed(candidates, raters int) selection.Round {
-	var codes []string
-	for i := range candidates {
-		codes = append(codes, fmt.Sprintf("C%d", i+1))
-	}
-	r := round(codes...)
-	for i, code := range codes {
-		for j := range raters {
-			mark(&r, code, fmt.Sprintf("R%d", j+1), float64(2+(i+j)%5), float64(2+(2*i+j)%4), float64(2+(i+3*j)%5))
-		}
-	}
-	return r
-}
-
-// The cases at the edge of what marks can tell (statistics §5).
-func TestDesignWarnings(t *testing.T) {
-	const (
-		oneRater  = "Each candidate was marked by one assessor. What a candidate is and what one assessor made of them cannot be told apart by these marks; the prior decides it."
-		oneRoom   = "There was one exercise. What a candidate is and how the exercise suits them cannot be told apart by these marks; the prior decides it."
-		oneMark   = "No candidate has more than one mark on a dimension. How far a mark may be off cannot be told by these marks; the prior decides it."
-		split     = "The panel split into 2 groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average."
-		unmarked  = "Nobody was marked on kindness.b in handover: left out of the adjusted figures."
-		equal     = "All marks are equal: they tell nothing about who is better."
-		few       = "Only 4 different marks were given. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-		atTheEnd  = "35 % of the marks are the highest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-		atTheLow  = "21 % of the marks are the lowest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-		alongside = "Not every candidate was marked by the same members"
-	)
-	keep := func(r selection.Round, fits func(selection.Rating) bool) selection.Round {
-		r.Ratings = slices.DeleteFunc(r.Ratings, func(m selection.Rating) bool { return !fits(m) })
-		return r
-	}
-	for name, c := range map[string]struct {
-		round selection.Round
-		want  []string
-	}{
-		"none of them": {crossed(4, 3), nil},
-		"one rater":    {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Rater == "R2" }), []string{oneRater}},
-		"a rater each": {keep(crossed(2, 2), func(m selection.Rating) bool { return m.Candidate[1] == m.Rater[1] }), []string{oneRater, split, few}},
-		"one exercise": {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Exercise == "interview" }), []string{
-			oneRoom, "Nobody was marked on safety.b in handover, kindness.b in handover, safety.a in handover: left out of the adjusted figures.",
-		}},
-		"one mark on a dimension": {keep(crossed(4, 3), func(m selection.Rating) bool {
-			return m.Exercise == "interview" && m.Criterion != "leading.b" && m.Rater[1]-'1' == (m.Candidate[1]-'1')%3
-		}), []string{oneRater, oneRoom, oneMark, "The panel split into 3 groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", "Nobody was marked on leading.b in interview, safety.b in handover, kindness.b in handover, safety.a in handover: left out of the adjusted figures.", few}},
-		"strangers": {keep(crossed(4, 4), func(m selection.Rating) bool { return (m.Candidate < "C3") == (m.Rater < "R3") }), []string{split}},
-		"a bridge": {keep(crossed(4, 4), func(m selection.Rating) bool {
-			return (m.Candidate < "C3") == (m.Rater < "R3") || m.Candidate == "C1" && m.Rater == "R4"
-		}), nil},
-		"a cell nobody was marked in": {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Criterion != "kindness.b" || m.Exercise != "handover" }), []string{unmarked}},
-		"all equal":                   {even(crossed(4, 3), func(float64) float64 { return 4 }), []string{equal}},
-		"few marks":                   {even(crossed(4, 3), func(x float64) float64 { return min(x, 5) }), []string{few}},
-		"a ceiling":                   {even(crossed(4, 3), func(x float64) float64 { return min(x+1+float64(int(x)/5), 7) }), []string{few, atTheEnd}},
-		"a floor":                     {even(crossed(4, 3), func(x float64) float64 { return x - 1 }), []string{atTheLow}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, w := range rankWith(t, c.round, selection.Settings{Seed: 1, Draws: 50}).Warnings {
-				if !strings.HasPrefix(w, alongside) && !strings.HasPrefix(w, "The adjusted figures") && !strings.HasPrefix(w, "Were exercises") {
-					got = append(got, w)
-				}
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-// even puts other marks in the place of a round's.
-func even(r selection.Round, other func(float64) float64) selection.Round {
-	for i := range r.Ratings {
-		r.Ratings[i].Score = other(r.Ratings[i].Score)
-	}
-	return r
 }

@@ -294,6 +294,12 @@ func widerScale(t *rapid.T, r selection.Round) {
 		if !ok || p.Gate != q.Gate || (p.Rank == nil) != (q.Rank == nil) {
 			t.Fatalf("%s: rank %v, %s became rank %v, %s", p.Candidate, p.Rank, p.Gate, q.Rank, q.Gate)
 		}
+		if (p.Adjusted == nil) != (q.Adjusted == nil) {
+			t.Fatalf("%s: %v became %v", p.Candidate, p.Adjusted, q.Adjusted)
+		}
+		if a, b := p.Adjusted, q.Adjusted; a != nil && (math.Abs(4*a.Mean-b.Mean) > 1e-6 || math.Abs(4*a.SD-b.SD) > 1e-6) {
+			t.Fatalf("%s: adjusted %v ± %v became %v ± %v", p.Candidate, a.Mean, a.SD, b.Mean, b.SD)
+		}
 		want := []*float64{times(p.PanelMean), times(p.ValuesMean), times(p.MarksMean)}
 		got := []*float64{q.PanelMean, q.ValuesMean, q.MarksMean}
 		for k := range p.Dimensions {
