@@ -97,15 +97,7 @@ func (p *Posterior) look() {
 		e := &eliminated{}
 		e.eliminate(p.design, pattern, p.f, false)
 		q, m := pattern.local, pattern.global
-		uu, residual := make([]float64, q*q), make([]float64, q*q)
-		transposedProduct(q, q, q, e.u, e.u, uu)
-		product(q, q, q, e.zz, uu, residual)
-		for i := range residual {
-			residual[i] = -residual[i]
-		}
-		for i := range q {
-			residual[i*q+i]++
-		}
+		residual, _, _ := e.residuals(&e.slope)
 		v := view{gain: make([]float64, k*q), b: make([]float64, k*m), noise: make([]float64, k*k), root: make([]float64, k*k)}
 		g := make([]float64, k*k) // ΛΛ′ of v
 		productTransposed(k, k, k, p.f.v, p.f.v, g)
