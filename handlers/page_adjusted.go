@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"appointable/frameworks"
 	"appointable/selection"
 )
 
@@ -14,6 +15,7 @@ type adjustedView struct {
 	Rank           string
 	Meets          string // how often the thresholds are met, of 100
 	InPosts        string // how often among as many as there are posts
+	FirstWith      string // where weights are ranges: with which the candidate is first
 }
 
 // tooFew stands where there is no interval: a bare figure would look certain.
@@ -23,19 +25,33 @@ func anyAdjusted(places []selection.Place) bool {
 	return slices.ContainsFunc(places, func(p selection.Place) bool { return p.Adjusted != nil })
 }
 
-func adjustedOf(place selection.Place, r selection.Ranking) *adjustedView {
+func adjustedOf(place selection.Place, r selection.Ranking, f frameworks.Framework) *adjustedView {
 	a := place.Adjusted
 	if a == nil {
 		return nil
 	}
 	v := adjustedView{
 		Mean: figure(&a.Mean), Interval: span(a.Low, a.High), Rank: adjustedRankWords(*a, r),
-		Meets: none, InPosts: ofHundred(a.PInPosts),
+		Meets: none, InPosts: selection.OfHundred(a.PInPosts), FirstWith: firstWith(place, f),
 	}
 	if a.PAppointable != nil {
-		v.Meets = ofHundred(*a.PAppointable)
+		v.Meets = selection.OfHundred(*a.PAppointable)
 	}
 	return &v
+}
+
+// firstWith says for whom the ranges of the weights leave room to be first.
+func firstWith(place selection.Place, f frameworks.Framework) string {
+	a := place.Adjusted
+	if a.Confidence == nil || len(a.CentralWeights) != len(f.Dimensions) {
+		return ""
+	}
+	var weights []string
+	for i, d := range f.Dimensions {
+		weights = append(weights, d.Title+" "+percent(a.CentralWeights[i]))
+	}
+	return "Weights are declared as ranges. Where " + place.Candidate + " is first they are on average " + listed(weights) +
+		"; with these, " + place.Candidate + " is first in " + selection.InHundred(*a.Confidence) + " sets of values."
 }
 
 // isCompared tells whether ranks were compared: one candidate's says nothing.
@@ -59,10 +75,7 @@ type ordersView struct {
 }
 
 // differenceView is a candidate whom the two orders place differently, and why.
-type differenceView struct {
-	ID, Candidate, Words string
-	Reasons              []string
-}
+type differenceView struct{ ID, Candidate, Ranks, Why string }
 
 // ordersOf is nil where there are no two orders to compare.
 func ordersOf(r selection.Ranking, places []selection.Place) *ordersView {
@@ -71,13 +84,14 @@ func ordersOf(r selection.Ranking, places []selection.Place) *ordersView {
 	}
 	v := ordersView{Declared: r.Rule == selection.Adjusted}
 	for _, place := range places {
-		if place.Adjusted == nil || place.Rank == nil || place.Adjusted.Rank == *place.Rank {
+		if place.Difference == "" || place.Adjusted == nil || place.Rank == nil {
 			continue
 		}
-		v.Differ = append(v.Differ, differenceView{
-			ID: placeID(place.Candidate), Candidate: place.Candidate, Reasons: place.Reasons,
-			Words: "rank " + strconv.Itoa(*place.Rank) + " by the panel’s marks, " + strconv.Itoa(place.Adjusted.Rank) + " adjusted (90% interval " + rankInterval(place) + ")",
-		})
+		ranks := "adjusted rank " + adjustedRankWords(*place.Adjusted, r) + " (90% interval " + rankInterval(place) + ")"
+		if !v.Declared {
+			ranks = "rank " + rankWords(place, r) + ", " + ranks
+		}
+		v.Differ = append(v.Differ, differenceView{ID: placeID(place.Candidate), Candidate: place.Candidate, Ranks: ranks, Why: place.Difference})
 	}
 	return &v
 }

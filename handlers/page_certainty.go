@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"slices"
-	"strconv"
 
 	"appointable/selection"
 	"appointable/selection/ranking"
@@ -19,7 +18,7 @@ type certaintyView struct {
 func certaintyOf(r selection.Ranking, places []selection.Place, posts int) certaintyView {
 	v := certaintyView{Unsure: unsure(r)}
 	if isCompared(r) {
-		v.First, v.Groups, v.Heat = firstWords(r, posts), groupsOf(r, places), heatOf(places)
+		v.First, v.Groups, v.Heat = r.Certainty(posts), groupsOf(r, places), heatOf(places)
 	}
 	return v
 }
@@ -41,40 +40,3 @@ func unsure(r selection.Ranking) string {
 }
 
 const closeness = "Figures that lie close together do not say that one candidate is better than the other."
-
-// firstWords is the sentence that says what a probability is, of whoever most
-// often has the highest composite, and of the panel's first where that is
-// somebody else.
-func firstWords(r selection.Ranking, posts int) string {
-	var code, what string
-	best := -1.0
-	for _, place := range r.Candidates {
-		if p, means := pFirst(place, posts); p > best {
-			code, what, best = place.Candidate, means, p
-		}
-	}
-	words := "In " + inHundred(best) + " sets of values consistent with these marks and assumptions, " + code + " " + what + ". This is not the chance of being the best doctor."
-	if first := r.Candidates[0]; first.Candidate != code {
-		if p, _ := pFirst(first, posts); p >= 0 {
-			words += " For " + first.Candidate + ", first in the order above, it is " + inHundred(p) + "."
-		}
-	}
-	return words
-}
-
-// pFirst is the probability of the highest composite; in a round too large for
-// a table of ranks, that of being among as many as there are posts. It is -1
-// for somebody without an adjusted place.
-func pFirst(place selection.Place, posts int) (p float64, means string) {
-	const first = "has the highest composite"
-	switch a := place.Adjusted; {
-	case a == nil:
-		return -1, ""
-	case len(a.PRank) > 0:
-		return a.PRank[0], first
-	case posts == 1:
-		return a.PInPosts, first
-	default:
-		return a.PInPosts, "is among the first " + strconv.Itoa(posts)
-	}
-}

@@ -3,11 +3,13 @@ package handlers
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"appointable/internal/round"
 	"appointable/selection"
 	"appointable/selection/ranking"
 )
@@ -32,10 +34,10 @@ func TestWhoeverIsMostOftenFirstIsNamed(t *testing.T) {
 
 func TestChancesAreToTheNearestFive(t *testing.T) {
 	for p, want := range map[float64]string{0: "<5", 0.024: "<5", 0.026: "5", 0.5: "50", 0.974: "95", 0.976: ">95", 1: ">95"} {
-		equal(t, ofHundred(p), want)
+		equal(t, selection.OfHundred(p), want)
 	}
-	equal(t, inHundred(0.01), "fewer than 5 of 100")
-	equal(t, inHundred(0.99), "more than 95 of 100")
+	equal(t, selection.InHundred(0.01), "fewer than 5 of 100")
+	equal(t, selection.InHundred(0.99), "more than 95 of 100")
 }
 
 // TestHeatIsItsOwnTable reads the chances back from the cells.
@@ -46,7 +48,7 @@ func TestHeatIsItsOwnTable(t *testing.T) {
 	for i, row := range rows {
 		equal(t, row[0], s.ranking.Candidates[i].Candidate)
 		for k, p := range s.ranking.Candidates[i].Adjusted.PRank {
-			equal(t, row[k+1], ofHundred(p))
+			equal(t, row[k+1], selection.OfHundred(p))
 		}
 	}
 }
@@ -131,12 +133,11 @@ func TestSomebodyWithoutMarks(t *testing.T) {
 func TestTheTwoOrders(t *testing.T) {
 	s := sampleRanking(t, 3)
 	contains(t, s.show(0).section("The adjusted order, as advice"), "Both orders agree.")
-	first, second := &s.ranking.Candidates[0], &s.ranking.Candidates[1]
-	first.Adjusted.Rank, second.Adjusted.Rank = 2, 1
-	first.Reasons = []string{"Some assessors marked lower than colleagues, and candidates met different assessors."}
-	text := s.show(0).section("The adjusted order, as advice")
-	contains(t, text, "C1 : rank 1 by the panel’s marks, 2 adjusted (90% interval 1 to 2). Some assessors marked lower than colleagues")
-	contains(t, text, "C2 : rank 2 by the panel’s marks, 1 adjusted")
+	first := &s.ranking.Candidates[0]
+	first.Adjusted.Rank, first.Difference = 2, "The adjusted order places C1 second: some assessors marked lower than colleagues."
+	contains(t, s.show(0).section("The adjusted order, as advice"), "C1 : rank 1, adjusted rank 2= (90% interval 1 to 2). The adjusted order places C1 second: some assessors")
+	s.ranking.Rule, first.Difference = selection.Adjusted, "The panel's own marks place C1 first; the adjusted order differs: some assessors marked lower than colleagues."
+	contains(t, s.show(0).section("The adjusted order"), "C1 : adjusted rank 2= (90% interval 1 to 2). The panel's own marks place C1 first")
 }
 
 func TestDeclaredRule(t *testing.T) {
@@ -160,6 +161,17 @@ func TestSharedAdjustedRanks(t *testing.T) {
 	rows := s.show(0).rows("Candidates in the order")
 	equal(t, rows[0][6]+rows[1][6]+rows[2][6], "1=1=3")
 	equal(t, rows[1][1], "C2 Equal with C1; decided by The value safety")
+}
+
+func TestWeightsAsRanges(t *testing.T) {
+	s := sampleRanking(t, 2)
+	first := s.ranking.Candidates[0].Adjusted
+	first.CentralWeights, first.Confidence = []float64{.625, .375}, float(.8)
+	d := s.show(0)
+	contains(t, d.section("C1: rank 1"), "Where C1 is first they are on average The value safety 62.5% and The value kindness 37.5%; with these, C1 is first in about 80 of 100 sets of values.")
+	if strings.Contains(d.section("C2: rank 2"), "Weights are declared") {
+		t.Error("weights for somebody who is never first")
+	}
 }
 
 // TestLargeRound has no table of ranks, keeps the intervals, and comes in parts.
@@ -259,10 +271,35 @@ func TestPlotIsOnScale(t *testing.T) {
 	equal(t, p.Rows[7].Bar.X, "0.00%")
 }
 
+// TestEightCandidatesFitTheBudget takes a plan of the size of the demo's, and
+// the severity of everybody beside.
 func TestEightCandidatesFitTheBudget(t *testing.T) {
 	s := sampleRanking(t, 8)
-	s.ranking.Raters = sampleSeverity()
-	s.show(0) // checkMarkup weighs it
+	r, _, err := round.ReadFS(t.Context(), os.DirFS("../cmd/appointable/demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.campaign.Document, s.campaign.Framework.Document = r.Campaign, r.Framework
+	for i := range s.ranking.Candidates {
+		p := &s.ranking.Candidates[i]
+		p.Dimensions, p.Trace, p.Contributions = nil, nil, nil
+		for _, d := range r.Framework.Dimensions {
+			p.Dimensions = append(p.Dimensions, selection.DimensionPlace{Code: d.Code, Weight: .2, PanelMean: p.PanelMean, Mean: &p.Adjusted.Mean, SD: &p.Adjusted.SD})
+			p.Trace = append(p.Trace, selection.DimensionTrace{Dimension: d.Code, Marks: p.PanelMean, PanelMean: p.PanelMean, Points: p.PanelMean})
+		}
+		for _, e := range r.Campaign.Exercises {
+			for _, d := range r.Framework.Dimensions[:3] {
+				p.Contributions = append(p.Contributions, selection.Contribution{Exercise: e.Code, Dimension: d.Code, Points: -.1})
+			}
+		}
+		p.Reasons = []string{"1 mark was not observed and left out of every mean."}
+		p.Difference = "The adjusted order places C1 second: some assessors marked lower than colleagues, and candidates met different assessors."
+	}
+	for _, m := range r.Campaign.Panel {
+		s.ranking.Raters = append(s.ranking.Raters, selection.Severity{Rater: m.Rater, Severity: .1, Direction: "higher", SD: .2, Scored: 40})
+	}
+	d := s.show(0) // which weighs it
+	equal(t, len(d.all("details")), 8)
 }
 
 // TestShadesLeaveTheirFiguresReadable holds figures in shaded cells to a

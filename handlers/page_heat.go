@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"math"
 	"strconv"
 
 	"appointable/selection"
@@ -32,7 +31,7 @@ func heatOf(places []selection.Place) *heatView {
 		}
 		row := heatRow{Candidate: place.Candidate}
 		for _, p := range place.Adjusted.PRank {
-			row.Cells = append(row.Cells, heatCell{Figure: ofHundred(p), Shade: shadeOf(p)})
+			row.Cells = append(row.Cells, heatCell{Figure: selection.OfHundred(p), Shade: shadeOf(p)})
 		}
 		for len(v.Ranks) < len(row.Cells) {
 			v.Ranks = append(v.Ranks, strconv.Itoa(len(v.Ranks)+1))
@@ -47,7 +46,7 @@ func heatOf(places []selection.Place) *heatView {
 
 // shadeOf follows the printed figure, so that equal figures look equal.
 func shadeOf(p float64) string {
-	switch five := nearestFive(p); {
+	switch five := selection.NearestFive(p); {
 	case five == 0:
 		return "0"
 	case five < 20:
@@ -60,32 +59,4 @@ func shadeOf(p float64) string {
 		return "4"
 	}
 	return "5"
-}
-
-// nearestFive is a probability in hundredths, to the nearest 5: a finer figure
-// would claim more than marks and assumptions bear.
-func nearestFive(p float64) int { return int(math.Round(p*20)) * 5 }
-
-// ofHundred is what is printed in a table: "<5", "80", ">95".
-func ofHundred(p float64) string {
-	switch five := nearestFive(p); {
-	case five < 5:
-		return "<5"
-	case five > 95:
-		return ">95"
-	default:
-		return strconv.Itoa(five)
-	}
-}
-
-// inHundred is the same in a sentence.
-func inHundred(p float64) string {
-	switch five := nearestFive(p); {
-	case five < 5:
-		return "fewer than 5 of 100"
-	case five > 95:
-		return "more than 95 of 100"
-	default:
-		return "about " + strconv.Itoa(five) + " of 100"
-	}
 }

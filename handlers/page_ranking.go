@@ -239,7 +239,7 @@ func placeOf(place selection.Place, r selection.Ranking, campaign store.Campaign
 	framework := campaign.Framework.Document
 	v := placeView{
 		ID: placeID(place.Candidate), Candidate: place.Candidate, Rank: rankWords(place, r),
-		Composite: figure(place.PanelMean), Values: figure(place.ValuesMean), Adjusted: adjustedOf(place, r), Reasons: place.Reasons,
+		Composite: figure(place.PanelMean), Values: figure(place.ValuesMean), Adjusted: adjustedOf(place, r, framework), Reasons: place.Reasons,
 	}
 	v.Gate, v.GateClass = gateWords(place.Gate)
 	if isCompared(r) {

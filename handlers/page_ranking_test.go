@@ -79,6 +79,10 @@ func TestRankingAfterImport(t *testing.T) {
 		for _, reason := range place.Reasons {
 			contains(t, part, reason)
 		}
+		if place.Difference == "" || !slices.Contains(place.Reasons, place.Difference) {
+			t.Errorf("%s: no reason why the two orders differ in %q", place.Candidate, place.Reasons)
+		}
+		contains(t, d.section("The adjusted order, as advice"), place.Difference)
 	}
 	equal(t, rows[2][1], "C03 Equal with C04; decided by Safety")
 	for _, warning := range want.Warnings {
@@ -126,7 +130,7 @@ func TestSharedRanksAndNoComposite(t *testing.T) {
 	equal(t, rows[2][1], "C03 Equal with C04; rank shared")
 	contains(t, strings.Join(rows[5], " "), "C06")
 	contains(t, strings.Join(rows[5], " "), "none none")
-	equal(t, d.rows("The panel’s figures")[5][1], "none")
+	equal(t, strings.Fields(d.rows("The panel’s figures")[5][1])[0], "none")
 	contains(t, d.main(), "C06: no composite")
 	equal(t, len(d.all("circle")), 5)
 	contains(t, d.section("C06: rank none"), "Safety: there is no mark that counts")

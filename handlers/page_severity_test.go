@@ -44,6 +44,34 @@ func TestSeverityOfNobody(t *testing.T) {
 	}
 }
 
+// TestSeverityGoesToWhomItConcerns asks as everybody who reads a ranking.
+func TestSeverityGoesToWhomItConcerns(t *testing.T) {
+	w := newWorld(t)
+	p := w.ranked("C1", "C2")
+	const analyst, own = "How strictly each assessor marked", "Your own marking"
+	shown := func(who *client) string {
+		d, seen := who.page("/campaigns/CARD-1/ranking"), ""
+		for _, heading := range []string{analyst, own} {
+			if d.hasHeading(heading) {
+				seen += heading
+			}
+		}
+		return seen
+	}
+	equal(t, shown(p.officer), analyst)
+	equal(t, shown(p.auditor)+shown(p.members["R1"])+shown(p.members["R2"]), "")
+	p.officer.do(post, "/campaigns/CARD-1/decision", object{
+		"findings":  []object{{"candidate": "C1", "appointable": true}, {"candidate": "C2", "appointable": true}},
+		"appointed": []string{"C1"}, "reserves": []string{"C2"}, "justification": "the best marks on both values",
+	}).want(201)
+	equal(t, shown(p.officer), analyst)
+	equal(t, shown(p.auditor), "")
+	equal(t, shown(p.members["R1"])+shown(p.members["R2"]), own+own)
+	rows := p.members["R2"].page("/campaigns/CARD-1/ranking").rows("Your marks")
+	equal(t, len(rows), 1)
+	equal(t, rows[0][0], "R2")
+}
+
 // TestAdjustedFiguresAreEscaped puts markup into every text of the new parts.
 func TestAdjustedFiguresAreEscaped(t *testing.T) {
 	const nasty = `"><script>alert(1)</script><img src=x> '&`
@@ -52,11 +80,11 @@ func TestAdjustedFiguresAreEscaped(t *testing.T) {
 	s.campaign.Framework.Document.Dimensions[0].Title = nasty + "dimension"
 	s.ranking.Engine, s.ranking.Prior.Words, s.ranking.Fit.Warnings = nasty+"engine", nasty+"prior", []string{nasty + "fit"}
 	first := &s.ranking.Candidates[0]
-	first.Reasons, first.Adjusted.Rank = []string{nasty + "reason"}, 3
+	first.Reasons, first.Difference = []string{nasty + "reason"}, nasty+"difference"
 	first.Contributions[2].Instrument = nasty + "instrument"
 	s.ranking.Raters = []selection.Severity{{Rater: nasty + "rater", Direction: nasty + "direction", Scored: 1}}
 	d := s.show(0)
-	for _, text := range []string{"exercise", "dimension", "engine", "prior", "fit", "reason", "instrument", "rater", "direction"} {
+	for _, text := range []string{"exercise", "dimension", "engine", "prior", "fit", "reason", "difference", "instrument", "rater", "direction"} {
 		contains(t, d.main(), nasty+text)
 	}
 	equal(t, len(d.all("img"))+len(d.all("script")), 0)

@@ -70,7 +70,9 @@ func (c *columns) options(s Settings) ranking.Options {
 	for _, d := range c.round.Framework.Dimensions {
 		low, high = append(low, d.Weight.Low), append(high, d.Weight.High)
 	}
-	return ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.NewWeights(low, high))
+	o := ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.NewWeights(low, high))
+	o.Progress = s.told("draws")
+	return o
 }
 
 // fit finds components and posterior. An Invalid fault with an adjustment is the
@@ -82,7 +84,7 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 		a.given(data, *s.Components)
 		return a, a.see(ctx, c, data, s.Components.Candidate)
 	}
-	prior, source, err := c.prior()
+	prior, use, err := c.prior()
 	if err != nil {
 		return nil, err
 	}
@@ -95,14 +97,15 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 		N: fit.Observed, Criterion: number(fit.Criterion), Method: fit.Method, Converged: fit.Converged,
 		Components: fit.Components, Warnings: append([]string{}, fit.Warnings...),
 	}
-	a.prior = priorUse(prior, source, fit, len(c.candidates))
+	a.prior = use
+	a.prior.weigh(fit, len(c.candidates))
 	if !fit.Converged {
 		a.warnings = append(a.warnings, "The fit of the model behind the adjusted order did not come to rest: read its figures with caution.")
 	}
 	if err := a.see(ctx, c, data, prior.Components.Candidate); err != nil {
 		return a, err
 	}
-	if source == PriorDefault && len(c.candidates) > 1 && len(c.candidates) <= ranking.TableLimit {
+	if use.Source == PriorDefault && len(c.candidates) > 1 && len(c.candidates) <= ranking.TableLimit {
 		err = c.tryOtherPrior(ctx, s, a, data)
 	}
 	return a, err
@@ -110,7 +113,7 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 
 func estimate(ctx context.Context, data mixedmodel.Data, prior mixedmodel.Prior, s Settings) (mixedmodel.Fit, error) {
 	return mixedmodel.Estimate(ctx, data, mixedmodel.Options{
-		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: prior, Progress: s.Progress,
+		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: prior, Progress: s.told("evaluations of the fit"),
 	})
 }
 
@@ -147,25 +150,28 @@ func (c *columns) scored() []int {
 }
 
 // prior is that of prior.json, else the documented one.
-func (c *columns) prior() (mixedmodel.Prior, string, error) {
-	if c.round.Prior != nil {
-		p, err := readPrior(c.round.Prior, c.round.Framework)
-		return p, PriorPooled, err
+func (c *columns) prior() (mixedmodel.Prior, PriorUse, error) {
+	if c.round.Prior == nil {
+		scale := c.round.Framework.Scale
+		p := mixedmodel.DefaultPrior(len(c.data.Dimensions), scale.Max-scale.Min)
+		return p, PriorUse{
+			Source: PriorDefault, Pseudo: p.Pseudo, Residuals: p.Residuals,
+			Words: "the documented default, illustrative until a trust has learned its own from closed campaigns",
+		}, nil
 	}
-	scale := c.round.Framework.Scale
-	return mixedmodel.DefaultPrior(len(c.data.Dimensions), scale.Max-scale.Min), PriorDefault, nil
+	p, source, err := readPrior(c.round.Prior, c.round.Framework)
+	words := "the trust's own closed campaigns"
+	if source != PriorPooled {
+		words = strings.TrimSuffix(priorFile+", "+source, ", ")
+	}
+	return p, PriorUse{Source: PriorPooled, Pseudo: p.Pseudo, Residuals: p.Residuals, Words: words}, err
 }
 
-func priorUse(p mixedmodel.Prior, source string, fit mixedmodel.Fit, candidates int) PriorUse {
-	u := PriorUse{Source: source, Pseudo: p.Pseudo, Residuals: p.Residuals}
-	u.Weight = p.Residuals / (p.Residuals + float64(max(fit.Observed-fit.CellMeans, 0)))
-	whose := "the documented default, illustrative until the trust has learned its own from closed campaigns"
-	if source == PriorPooled {
-		whose = "prior.json"
-	}
+// weigh says how much the prior weighed against the marks.
+func (u *PriorUse) weigh(fit mixedmodel.Fit, candidates int) {
+	u.Weight = u.Residuals / (u.Residuals + float64(max(fit.Observed-fit.CellMeans, 0)))
 	u.Words = fmt.Sprintf("What was believed before the marks is from %s. It counts as much as %v candidates beside the %d here, and makes up %.0f %% of the residual variance.",
-		whose, p.Pseudo, candidates, 100*u.Weight)
-	return u
+		u.Words, u.Pseudo, candidates, 100*u.Weight)
 }
 
 // given takes components as they are.

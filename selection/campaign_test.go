@@ -99,8 +99,8 @@ func TestCampaignMistakes(t *testing.T) {
 		{"veto off the scale", func(c *selection.Campaign) { c.Gates.Veto = at(0) }, []string{"appointable.veto: 0 is outside the scale 1–7"}},
 		{"meaning of a veto", func(c *selection.Campaign) { c.Gates.VetoMeans = "reject" }, []string{`appointable.veto_means: "reject" is not known; choose discuss or no`}},
 
-		{"no rule", func(c *selection.Campaign) { c.Rank.Rule = "" }, []string{`rank.rule: "" is not a rule; choose panel-mean`}},
-		{"rule of a later version", func(c *selection.Campaign) { c.Rank.Rule = selection.Adjusted }, []string{"rank.rule: adjusted is not available in this version; choose panel-mean"}},
+		{"no rule", func(c *selection.Campaign) { c.Rank.Rule = "" }, []string{`rank.rule: "" is not a rule; choose panel-mean or adjusted`}},
+		{"the other rule", func(c *selection.Campaign) { c.Rank.Rule = selection.Adjusted }, nil},
 		{"unknown tie", func(c *selection.Campaign) { c.Rank.Ties = []string{"safety", "courage"} }, []string{`rank.ties[1]: the framework values has no dimension "courage"`}},
 		{"tie twice", func(c *selection.Campaign) { c.Rank.Ties = []string{"safety", "kindness", "safety"} }, []string{"rank.ties[2]: safety is there twice"}},
 
@@ -120,7 +120,7 @@ func TestCampaignMistakes(t *testing.T) {
 			"title: is empty", "exercises[0].method: is missing; for example structured-interview or simulation",
 			"psychometrics[0].instrument: is empty; give a short code such as C01", "psychometrics[0].scale: is empty; give a short code such as C01",
 			"psychometrics[0].sd: 0 cannot be a standard deviation; give the norm group's, above 0", `psychometrics[0].use: "" is not known; choose inform or weighted`,
-			"appointable.veto: 9 is outside the scale 1–7", `rank.rule: "" is not a rule; choose panel-mean`,
+			"appointable.veto: 9 is outside the scale 1–7", `rank.rule: "" is not a rule; choose panel-mean or adjusted`,
 			`panel[0].role: "friend" is not a role; choose one of lay-chair, lay-member, college-assessor, chief-executive, medical-director, specialty-consultant, university, member, stakeholder`,
 		}},
 	} {

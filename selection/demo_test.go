@@ -93,6 +93,9 @@ func rows(t testing.TB, name string) []map[string]string {
 // kindness, teamwork and improving.
 func TestDemoRound(t *testing.T) {
 	ranked := rank(t, demo(t))
+	places := func(code, rank string) string {
+		return "The adjusted order places " + code + " " + rank + ": some assessors marked lower than colleagues, and candidates met different assessors."
+	}
 	want := []struct {
 		candidate string
 		rank      int
@@ -100,17 +103,19 @@ func TestDemoRound(t *testing.T) {
 		gate      ranking.Gate
 		reasons   []string
 	}{
-		{"C01", 1, []float64{5.6, 5.2, 5.4, 5.8}, ranking.Met, []string{"5 marks were withdrawn for a declared interest and left out of every mean."}},
-		{"C02", 2, []float64{5.3, 5.1, 5.6, 5.2}, ranking.Met, []string{"1 mark was not observed and left out of every mean."}},
-		{"C03", 3, []float64{5.2, 4.6, 4.8, 5.0}, ranking.Met, []string{"Equal composite with C04; the declared tie chain decides by Safety."}},
+		{"C01", 1, []float64{5.6, 5.2, 5.4, 5.8}, ranking.Met, []string{
+			"5 marks were withdrawn for a declared interest and left out of every mean.", places("C01", "second"),
+		}},
+		{"C02", 2, []float64{5.3, 5.1, 5.6, 5.2}, ranking.Met, []string{"1 mark was not observed and left out of every mean.", places("C02", "first")}},
+		{"C03", 3, []float64{5.2, 4.6, 4.8, 5.0}, ranking.Met, []string{"Equal composite with C04; the declared tie chain decides by Safety.", places("C03", "fourth")}},
 		{"C04", 4, []float64{4.8, 5.0, 5.2, 4.6}, ranking.Met, []string{
-			"Equal composite with C03; the declared tie chain decides by Safety.", "1 mark was not observed and left out of every mean.",
+			"Equal composite with C03; the declared tie chain decides by Safety.", "1 mark was not observed and left out of every mean.", places("C04", "third"),
 		}},
 		{"C05", 5, []float64{4.4, 4.6, 4.2, 4.8}, ranking.Discuss, []string{
-			"A mark of 1 on teamwork.listens in mdt-split is at or below the veto of 1: the panel discusses it.", "1 mark was not observed and left out of every mean.",
+			"A mark of 1 on teamwork.listens in mdt-split is at or below the veto of 1: the panel discusses it.", "1 mark was not observed and left out of every mean.", places("C05", "sixth"),
 		}},
 		{"C06", 6, []float64{3.2, 5.0, 4.6, 4.4}, ranking.NotMet, []string{
-			"Safety: 3.20 is below the declared minimum of 3.50.", "1 mark was not observed and left out of every mean.",
+			"Safety: 3.20 is below the declared minimum of 3.50.", "1 mark was not observed and left out of every mean.", places("C06", "fifth"),
 		}},
 	}
 	if len(ranked.Candidates) != len(want) {
@@ -143,8 +148,8 @@ func TestDemoRound(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"5 marks were withdrawn for a declared interest: kept on record, not counted.",
-		"Not every candidate was marked by the same members in interview-b, complication, mdt-split. A strict or lenient member moves the candidates they mark and not the others; this order does not correct for it.",
-		"The order is that of the panel's own marks. It does not say how sure one may be that one candidate is above the next.",
+		"Not every candidate was marked by the same members in interview-b, complication, mdt-split. A strict or lenient member moves the candidates they mark and not the others; the panel's order does not correct for it, the adjusted figures do.",
+		"The adjusted figures take severity, impressions and the luck of an exercise out of the marks, and say how sure one may be. They are advice: the order is that of the panel's own marks.",
 	}, ranked.Warnings); diff != "" {
 		t.Error(diff)
 	}

@@ -33,9 +33,29 @@ func drawRound(t *rapid.T) selection.Round {
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "has prior") == 0 {
-		r.Prior = json.RawMessage(`{"residual":0.6}`)
+		r.Prior = drawPrior(t, r.Framework)
 	}
 	return r
+}
+
+// drawPrior is of another scale and has the dimensions the other way round.
+func drawPrior(t *rapid.T, f frameworks.Framework) json.RawMessage {
+	var codes []string
+	var candidate [][]float64
+	for k := range f.Dimensions {
+		codes = append(codes, f.Dimensions[len(f.Dimensions)-1-k].Code)
+		row := make([]float64, len(f.Dimensions))
+		row[k] = rapid.Float64Range(0.05, 0.5).Draw(t, "variance")
+		candidate = append(candidate, row)
+	}
+	document, err := json.Marshal(map[string]any{
+		"source": "three campaigns", "dimensions": codes, "scale": map[string]float64{"min": 0, "max": 100},
+		"components": map[string]any{"candidate": candidate, "candidate:exercise": 20, "candidate:rater": 20, "rater": 50, "rater:dimension": 10, "residual": 150},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
 }
 
 func drawFramework(t *rapid.T) frameworks.Framework {
@@ -117,6 +137,7 @@ func drawRules(t *rapid.T, c *selection.Campaign, f frameworks.Framework) {
 			c.Rank.Ties = append(c.Rank.Ties, d.Code)
 		}
 	}
+	c.Rank.Rule = rapid.SampledFrom([]selection.Rule{selection.PanelMean, selection.PanelMean, selection.Adjusted}).Draw(t, "rule")
 	if len(c.Rank.Ties) > 0 {
 		c.Rank.Ties = rapid.Permutation(c.Rank.Ties).Draw(t, "chain")
 	}

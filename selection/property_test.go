@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	diff "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"appointable/selection"
@@ -25,6 +26,8 @@ var properties = map[string]func(*rapid.T, selection.Round){
 	"what does not count changes nothing":  whatDoesNotCount,
 	"a wider scale widens every figure":    widerScale,
 	"ranks are a competition ranking":      competitionRanking,
+	"chances and points add up":            chancesAddUp,
+	"a constant moves all alike":           constantMovesAll,
 	"the trace is the way to the figures":  traceLeadsToFigures,
 	"the trace has every mark that counts": traceHasEveryMark,
 }
@@ -63,12 +66,15 @@ func orderChangesNoByte(t *rapid.T, r selection.Round) {
 
 func mustRank(t *rapid.T, r selection.Round) selection.Ranking {
 	t.Helper()
-	ranked, err := selection.Rank(t.Context(), r, selection.DefaultSettings())
+	ranked, err := selection.Rank(t.Context(), r, selection.Settings{Seed: 1, Draws: propertyDraws})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return ranked
 }
+
+// propertyDraws are few: what must hold must hold of few draws too.
+const propertyDraws = 200
 
 // renamed gives candidates and raters other codes.
 func renamed(r selection.Round, name func(string) string) selection.Round {
@@ -124,7 +130,9 @@ func otherOrderOfNames(t *rapid.T, r selection.Round) {
 		places[p.Candidate] = unordered(p, func(code string) string { return code })
 	}
 	for _, p := range before.Candidates {
-		if d := diff.Diff(unordered(p, opposite), places[opposite(p.Candidate)]); d != "" {
+		other := places[opposite(p.Candidate)]
+		sameChances(t, p.Adjusted, other.Adjusted)
+		if d := diff.Diff(unordered(p, opposite), other, nearly, sampled); d != "" {
 			t.Fatal(d)
 		}
 	}
@@ -137,6 +145,38 @@ func otherOrderOfNames(t *rapid.T, r selection.Round) {
 	}
 }
 
+// nearly allows the engine's sums to run in another order.
+var nearly = cmpopts.EquateApprox(0, 1e-9)
+
+// sampled is what other draws change.
+var sampled = cmpopts.IgnoreFields(selection.AdjustedPlace{}, "PAppointable", "PInPosts", "RankLow", "RankHigh", "PRank", "CentralWeights", "Confidence", "SD", "Low", "High")
+
+// sameChances compares what was drawn twice, apart.
+func sameChances(t *rapid.T, a, b *selection.AdjustedPlace) {
+	t.Helper()
+	if (a == nil) != (b == nil) {
+		t.Fatalf("an adjusted place: %v and %v", a, b)
+	}
+	if a == nil {
+		return
+	}
+	same := func(what string, p, q float64) {
+		mean := (p + q) / 2
+		// Six errors and a rest for what is nearly certain: some ten thousand
+		// pairs are compared.
+		if error := math.Sqrt(2 * mean * (1 - mean) / propertyDraws); math.Abs(p-q) > 6*error+8.0/propertyDraws {
+			t.Fatalf("%s: %v and %v", what, p, q)
+		}
+	}
+	same("in posts", a.PInPosts, b.PInPosts)
+	if a.PAppointable != nil {
+		same("appointable", *a.PAppointable, *b.PAppointable)
+	}
+	for r := range a.PRank {
+		same("rank", a.PRank[r], b.PRank[r])
+	}
+}
+
 // unordered is a place under another name with all lists by code sorted anew.
 func unordered(p selection.Place, name func(string) string) selection.Place {
 	p.Candidate = name(p.Candidate)
@@ -145,7 +185,7 @@ func unordered(p selection.Place, name func(string) string) selection.Place {
 		tied = append(tied, name(code))
 	}
 	slices.Sort(tied)
-	p.TiedWith, p.Reasons = tied, sortedWords(p.Reasons, name)
+	p.TiedWith, p.Reasons, p.Difference = tied, sortedWords(p.Reasons, name), "" // one of the reasons, in their order
 	trace := slices.Clone(p.Trace)
 	for d := range trace {
 		trace[d].Exercises = slices.Clone(trace[d].Exercises)
@@ -219,7 +259,7 @@ func whatDoesNotCount(t *rapid.T, r selection.Round) {
 func figures(r selection.Ranking) []selection.Place {
 	places := slices.Clone(r.Candidates)
 	for i := range places {
-		places[i].Reasons, places[i].NotObserved = nil, 0
+		places[i].Reasons, places[i].Difference, places[i].NotObserved = nil, "", 0
 	}
 	return places
 }
@@ -276,8 +316,8 @@ func competitionRanking(t *rapid.T, r selection.Round) {
 		tied[p.Candidate] = p.TiedWith
 	}
 	for i, p := range ranked.Candidates {
-		if (p.Rank == nil) != (p.PanelMean == nil) {
-			t.Fatalf("%s has the rank %v and the composite %v", p.Candidate, p.Rank, p.PanelMean)
+		if (p.Rank == nil) != (ranksBy(ranked, p) == nil) {
+			t.Fatalf("%s has the rank %v and the composite %v", p.Candidate, p.Rank, ranksBy(ranked, p))
 		}
 		for _, other := range p.TiedWith {
 			if other == p.Candidate || !slices.Contains(tied[other], p.Candidate) {
@@ -300,8 +340,106 @@ func competitionRanking(t *rapid.T, r selection.Round) {
 			t.Fatalf("%s stands below %s, who has no rank", p.Candidate, above.Candidate)
 		case *p.Rank != i+1 && (*p.Rank != *above.Rank || !slices.Contains(p.TiedWith, above.Candidate)):
 			t.Fatalf("place %d has rank %d after rank %d", i+1, *p.Rank, *above.Rank)
-		case math.Round(*p.PanelMean*100-1e-6) > math.Round(*above.PanelMean*100+1e-6):
+		case math.Round(*ranksBy(ranked, p)*100-1e-6) > math.Round(*ranksBy(ranked, above)*100+1e-6):
 			t.Fatalf("%s stands below %s with a higher composite", p.Candidate, above.Candidate)
+		}
+	}
+}
+
+// ranksBy is the figure that the declared rule ranks by.
+func ranksBy(r selection.Ranking, p selection.Place) *float64 {
+	switch {
+	case r.Rule == selection.PanelMean:
+		return p.PanelMean
+	case p.Adjusted == nil:
+		return nil
+	}
+	return &p.Adjusted.Mean
+}
+
+// Ranks are certain to be held and to be held by somebody; of two, one is
+// above; posts are filled; baseline and contributions are the composite; every
+// candidate with an adjusted place is in one group.
+func chancesAddUp(t *rapid.T, r selection.Round) {
+	ranked := mustRank(t, r)
+	equal := func(what string, got, want float64) {
+		if !(math.Abs(got-want) <= 1e-9) {
+			t.Fatalf("%s add up to %v, want %v", what, got, want)
+		}
+	}
+	var placed []selection.Place
+	for _, p := range ranked.Candidates {
+		if p.Adjusted != nil {
+			placed = append(placed, p)
+		}
+	}
+	posts, held := 0.0, make([]float64, len(placed))
+	for _, p := range placed {
+		a, points, chances := p.Adjusted, *p.Baseline, 0.0
+		for _, c := range p.Contributions {
+			points += c.Points
+		}
+		equal("baseline and contributions", points, a.Mean)
+		for rank, chance := range a.PRank {
+			chances += chance
+			held[rank] += chance
+		}
+		equal("the chances of every rank", chances, 1)
+		posts += a.PInPosts
+		if a.RankLow < 1 || a.RankHigh < a.RankLow || a.RankHigh > len(placed) || !(a.Low <= a.Mean && a.Mean <= a.High) {
+			t.Fatalf("ranks %d–%d, %v within %v–%v", a.RankLow, a.RankHigh, a.Mean, a.Low, a.High)
+		}
+	}
+	if len(placed) == 0 {
+		return
+	}
+	equal("the chances of posts", posts, float64(min(r.Campaign.Post.Posts, len(placed))))
+	for _, chances := range held {
+		equal("the chances of everybody", chances, 1)
+	}
+	for i := range ranked.PAbove {
+		for j := range i {
+			p, q := ranked.PAbove[i][j], ranked.PAbove[j][i]
+			if both := ranked.Candidates[i].Adjusted != nil && ranked.Candidates[j].Adjusted != nil; both != (p != nil) || both != (q != nil) {
+				t.Fatalf("p_above of %d and %d: %v and %v", i, j, p, q)
+			}
+			if p != nil {
+				equal("above and below", *p+*q, 1)
+			}
+		}
+	}
+	if grouped := slices.Concat(ranked.Groups...); len(grouped) != len(placed) {
+		t.Fatalf("%v are in groups, of %d", grouped, len(placed))
+	}
+}
+
+// Marks, scale and gates one higher: everybody's figure is, and nothing else
+// changes.
+func constantMovesAll(t *rapid.T, r selection.Round) {
+	higher := r
+	higher.Framework.Scale.Min, higher.Framework.Scale.Max = r.Framework.Scale.Min+1, r.Framework.Scale.Max+1
+	higher.Ratings = slices.Clone(r.Ratings)
+	for i := range higher.Ratings {
+		if higher.Ratings[i].Observed {
+			higher.Ratings[i].Score++
+		}
+	}
+	higher.Campaign.Gates = selection.Gates{}
+	r.Campaign.Gates = selection.Gates{}
+	before, after := mustRank(t, r), mustRank(t, higher)
+	for _, p := range before.Candidates {
+		q, _ := after.Candidate(p.Candidate)
+		if (p.Adjusted == nil) != (q.Adjusted == nil) {
+			t.Fatalf("%s: %v became %v", p.Candidate, p.Adjusted, q.Adjusted)
+		}
+		if p.Adjusted == nil {
+			continue
+		}
+		if math.Abs(q.Adjusted.Mean-p.Adjusted.Mean-1) > 1e-9 {
+			t.Fatalf("%s: %v became %v", p.Candidate, p.Adjusted.Mean, q.Adjusted.Mean)
+		}
+		if d := diff.Diff(p.Contributions, q.Contributions, nearly); d != "" {
+			t.Fatal(d)
 		}
 	}
 }

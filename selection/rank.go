@@ -45,7 +45,8 @@ type Place struct {
 	Contributions []Contribution   `json:"contributions,omitempty"`
 	NotObserved   int              `json:"not_observed"` // marks that say so
 	Reasons       []string         `json:"reasons"`
-	Trace         []DimensionTrace `json:"trace,omitempty"` // left out above traceLimit candidates
+	Difference    string           `json:"difference,omitempty"` // why the panel's order and the adjusted one place the candidate otherwise: one of Reasons
+	Trace         []DimensionTrace `json:"trace,omitempty"`      // left out above traceLimit candidates
 }
 
 // DimensionPlace is one dimension of a place.
@@ -107,8 +108,16 @@ type Settings struct {
 	Draws int   // default 10,000; fewer are taken of many candidates
 	// Components are taken as they are and none are fitted; nil: they are fitted.
 	Components *mixedmodel.Components
-	// Progress is told after each evaluation of the fit's criterion; nil: nobody.
-	Progress func(evaluations int)
+	// Progress is told what is being done and how often it has been; nil: nobody.
+	Progress func(step string, done int)
+}
+
+// told is Progress for one step.
+func (s Settings) told(step string) func(done int) {
+	if s.Progress == nil {
+		return nil
+	}
+	return func(done int) { s.Progress(step, done) }
 }
 
 // DefaultSettings are the documented ones.
@@ -184,7 +193,7 @@ func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
 			a.fill(c, l, &p)
 		}
 		if why, ok := differences[s.Candidate]; ok {
-			p.Reasons = append(p.Reasons, why)
+			p.Difference, p.Reasons = why, append(p.Reasons, why)
 		}
 		places = append(places, p)
 	}

@@ -244,16 +244,7 @@ func TestWeightsAtTheirMidpoint(t *testing.T) {
 	mark(&r, "C1", "R1", 6, 3, 3)
 	ranked := rank(t, r)
 	closeTo(t, "composite", place(t, ranked, "C1").PanelMean, 0.4*6+0.4*3+0.2*3)
-	if !slices.Contains(ranked.Warnings, "Kindness: the weight is a range (20–60); its midpoint is used.") {
-		t.Errorf("warnings: %q", ranked.Warnings)
-	}
-}
-
-func TestPriorIsKeptAndNotUsed(t *testing.T) {
-	r := round("C1", "C2")
-	r.Prior = json.RawMessage(`{"residual": 0.6}`)
-	ranked := rank(t, r)
-	if !slices.Contains(ranked.Warnings, "prior.json is kept with the inputs; the rule panel-mean does not use it.") {
+	if !slices.Contains(ranked.Warnings, "Kindness: the weight is a range (20–60); its midpoint is used, and every weight of it for how sure one may be.") {
 		t.Errorf("warnings: %q", ranked.Warnings)
 	}
 }
@@ -276,7 +267,7 @@ func TestRankSaysWhatItUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := []any{ranked.Campaign, ranked.Engine, ranked.Seed, ranked.Draws, ranked.Inputs, ranked.Rule}
-	if diff := cmp.Diff([]any{"CARD-1", "panel-mean/1", int64(7), 11, r.Hash(), selection.PanelMean}, got); diff != "" {
+	if diff := cmp.Diff([]any{"CARD-1", "panel-mean/1+mixed/1", int64(7), 11, r.Hash(), selection.PanelMean}, got); diff != "" {
 		t.Error(diff)
 	}
 	if s := selection.DefaultSettings(); s.Seed != 1 || s.Draws != 10_000 {

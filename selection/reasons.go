@@ -105,9 +105,17 @@ func (c *columns) warnings(a *adjustment) []string {
 	}
 	if a != nil {
 		w = append(w, c.designWarnings()...)
-		w = append(w, "The adjusted figures take severity, impressions and the luck of an exercise out of the marks, and say how sure one may be. They are advice.")
+		w = append(w, "The adjusted figures take severity, impressions and the luck of an exercise out of the marks, and say how sure one may be. "+c.standing())
 	}
 	return w
+}
+
+// standing says what the adjusted order is to the panel.
+func (c *columns) standing() string {
+	if c.round.Campaign.Rank.Rule == Adjusted {
+		return "Their order is the one that was declared before scoring."
+	}
+	return "They are advice: the order is that of the panel's own marks."
 }
 
 // corrects says whose order stands up to strict and lenient members.

@@ -61,7 +61,7 @@ func (r Round) Validate() error {
 	r.validateRatings(&l, candidates)
 	r.validateResults(&l, candidates)
 	if r.Prior != nil {
-		_, err := readPrior(r.Prior, r.Framework)
+		_, _, err := readPrior(r.Prior, r.Framework)
 		l.AddAll("", err)
 	}
 	if more := len(l.Fields) - mistakesShown; more > 0 {

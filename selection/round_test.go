@@ -51,7 +51,7 @@ func TestRoundMistakes(t *testing.T) {
 		{"unknown candidate of a result", func(r *selection.Round) { r.Psychometrics[0].Candidate = "C9" }, []string{`psychometrics[0].candidate: "C9" is not in the list of candidates`}},
 		{"result twice", func(r *selection.Round) { r.Psychometrics = append(r.Psychometrics, r.Psychometrics[0]) }, []string{"psychometrics[1].scale: C1 has a result for SJT total before"}},
 		{"a result's own", func(r *selection.Round) { r.Psychometrics[0].TakenOn = "soon" }, []string{`psychometrics[0].taken_on: "soon" is not a date; write it as 2026-03-14`}},
-		{"a prior that is not JSON", func(r *selection.Round) { r.Prior = json.RawMessage(`{"residual": 0,6}`) }, []string{"prior: is not JSON"}},
+		{"a prior that is not JSON", func(r *selection.Round) { r.Prior = json.RawMessage(`{"residual": 0,6}`) }, []string{"prior.json: is not JSON: invalid character '6' looking for beginning of object key string"}},
 
 		{"all at once", func(r *selection.Round) {
 			r.Candidates[1].Code = "C1"

@@ -128,7 +128,7 @@ func TestTies(t *testing.T) {
 				t.Error(diff)
 			}
 			for candidate, reason := range c.reasons {
-				if diff := cmp.Diff([]string{reason}, place(t, ranked, candidate).Reasons); diff != "" {
+				if diff := cmp.Diff(reason, place(t, ranked, candidate).Reasons[0]); diff != "" {
 					t.Errorf("%s: %s", candidate, diff)
 				}
 			}

@@ -144,7 +144,7 @@ func printDemo(ctx context.Context, term terminal, db *store.DB, who store.Actor
 	if err != nil {
 		return err
 	}
-	return printRanking(term, ranking, c.Framework.Document, f.format, f.trace)
+	return printRanking(term, ranking, c.Framework.Document, c.Document.Post.Posts, f)
 }
 
 // demoRanking is the run that is stored; a start ranks only where there is none

@@ -68,7 +68,7 @@ func (f *gstudyFlags) namedColumns() []namedColumn {
 func (f *gstudyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	for _, c := range f.namedColumns() {
-		flags.StringVar(&c.column.Name, c.flag, c.column.Name, "name of the column of "+c.flag+"s")
+		flags.StringVar(&c.column.Name, c.flag, c.column.Name, "name of the column that says the "+c.flag)
 	}
 	flags.StringVar(&f.terms, "terms", "", "the model's terms, of "+termNames()+" (default all that the columns allow)")
 	flags.StringVar(&f.method, "method", string(mixedmodel.MAP), "reml, for large data; or map, with a prior that keeps small panels honest")

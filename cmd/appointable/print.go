@@ -14,8 +14,8 @@ import (
 
 // printRanking writes a ranking: as a table for a person, as JSON (the bytes
 // the service stores), or as CSV with a row a candidate.
-func printRanking(term terminal, r selection.Ranking, f frameworks.Framework, format string, trace bool) error {
-	switch format {
+func printRanking(term terminal, r selection.Ranking, f frameworks.Framework, posts int, flags rankFlags) error {
+	switch flags.format {
 	case "json":
 		_, err := term.out.Write(r.JSON())
 		return err
@@ -24,7 +24,11 @@ func printRanking(term terminal, r selection.Ranking, f frameworks.Framework, fo
 	}
 	p := printer{out: term.out, colour: term.colour, titles: titles(f)}
 	p.ranking(r)
-	if trace {
+	p.certainty(r, posts)
+	if flags.raters {
+		p.assessors(r)
+	}
+	if flags.trace {
 		p.trace(r)
 	}
 	p.notes(r)
@@ -222,6 +226,7 @@ func writeRankingCSV(out io.Writer, r selection.Ranking) error {
 			header = append(header, d.Code)
 		}
 	}
+	header = append(header, "adjusted_rank", "adjusted_mean", "adjusted_low", "adjusted_high", "rank_low", "rank_high", "p_in_posts", "p_appointable")
 	if err := w.Write(header); err != nil {
 		return err
 	}
@@ -231,12 +236,23 @@ func writeRankingCSV(out io.Writer, r selection.Ranking) error {
 		for _, d := range c.Dimensions {
 			row = append(row, optional(d.PanelMean, exact))
 		}
+		row = append(row, adjustedCells(c.Adjusted)...)
 		if err := w.Write(row); err != nil {
 			return err
 		}
 	}
 	w.Flush()
 	return w.Error()
+}
+
+func adjustedCells(a *selection.AdjustedPlace) []string {
+	if a == nil {
+		return make([]string, 8)
+	}
+	return []string{
+		strconv.Itoa(a.Rank), exact(a.Mean), exact(a.Low), exact(a.High),
+		strconv.Itoa(a.RankLow), strconv.Itoa(a.RankHigh), exact(a.PInPosts), optional(a.PAppointable, exact),
+	}
 }
 
 func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -4,21 +4,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"appointable/frameworks"
 	"appointable/internal/round"
 	"appointable/selection"
 	"appointable/selection/ranking"
 )
 
-// engine is the ranking rule and its version.
+// engine is what ranks and its version.
 func engine() string { return ranking.Engine }
 
 // rankFlags are those of every command that ranks.
 type rankFlags struct {
 	format string
 	trace  bool
+	raters bool
 	seed   int64
 	draws  int
 }
@@ -27,8 +30,9 @@ func (f *rankFlags) add(cmd *cobra.Command, trace bool) {
 	addFormat(cmd, &f.format)
 	cmd.Flags().BoolVar(&f.trace, "trace", trace, "print every step from the marks to the rank (table only; JSON always has it)")
 	d := selection.DefaultSettings()
-	cmd.Flags().Int64Var(&f.seed, "seed", d.Seed, "seed of what is sampled; the rule panel-mean samples nothing")
-	cmd.Flags().IntVar(&f.draws, "draws", d.Draws, "number of draws of what is sampled")
+	cmd.Flags().Int64Var(&f.seed, "seed", d.Seed, "seed of the draws; the panel's own figures need none")
+	cmd.Flags().IntVar(&f.draws, "draws", d.Draws, "number of draws behind the chances; fewer are taken of many candidates")
+	cmd.Flags().BoolVar(&f.raters, "raters", false, "print how strictly each assessor marked, for the HR analyst (table only; JSON always has it)")
 }
 
 func (f *rankFlags) settings() (selection.Settings, error) {
@@ -51,11 +55,14 @@ func checkFormat(format string) error {
 
 func newRank(term terminal) *cobra.Command {
 	var f rankFlags
+	var components string
 	cmd := &cobra.Command{
 		Use:   "rank ROUND",
 		Short: "Rank a round folder, without a database",
 		Long: "Reads a folder with framework.yaml, campaign.yaml, candidates.csv, ratings.csv and\n" +
-			"psychometrics.csv and ranks its candidates by the rule the campaign declares.\n" +
+			"psychometrics.csv, ranks its candidates by the rule the campaign declares and says how\n" +
+			"sure one may be of the order. A prior.json with variance components learned from other\n" +
+			"campaigns takes the place of the default ones.\n" +
 			"Nothing is computed from a file with an error: all errors are listed with their place.",
 		Args: exactly("ROUND"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,15 +75,43 @@ func newRank(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if components != "" {
+				given, err := round.ReadComponents(components, dimensionCodes(r.Framework), &round.Limits{Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max})
+				if err != nil {
+					return err
+				}
+				settings.Components = &given
+			}
+			settings.Progress = rankProgress(term)
 			result, err := selection.Rank(cmd.Context(), r, settings)
 			if err != nil {
 				return err
 			}
-			return printRanking(term, result, r.Framework, f.format, f.trace)
+			return printRanking(term, result, r.Framework, r.Campaign.Post.Posts, f)
 		},
 	}
 	f.add(cmd, false)
+	cmd.Flags().StringVar(&components, "components", "", "JSON file as gstudy prints: take its variance components, fit none")
 	return cmd
+}
+
+func dimensionCodes(f frameworks.Framework) []string {
+	var codes []string
+	for _, d := range f.Dimensions {
+		codes = append(codes, d.Code)
+	}
+	return codes
+}
+
+// rankProgress tells the person who waits, once a second.
+func rankProgress(term terminal) func(step string, done int) {
+	began, told := time.Now(), 0 //nolint:forbidigo // a stopwatch, not a time of day
+	return func(step string, done int) {
+		if seconds := int(time.Since(began).Seconds()); seconds > told {
+			told = seconds
+			_, _ = fmt.Fprintf(term.err, "ranking: %d %s after %d s\n", done, step, seconds)
+		}
+	}
 }
 
 // tell prints what is worth knowing and is no error, on standard error.

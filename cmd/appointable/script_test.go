@@ -216,24 +216,27 @@ func pick(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// TestReadme holds what the README shows to what the program prints.
-func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const command = "$ appointable rank cmd/appointable/demo\n"
-	_, shown, found := strings.Cut(string(readme), command)
-	shown, _, closed := strings.Cut(shown, "```")
-	if !found || !closed {
-		t.Fatal("the README does not show the command")
-	}
-	var out bytes.Buffer
-	if code := run(t.Context(), []string{"rank", "demo"}, terminal{in: strings.NewReader(""), out: &out, err: io.Discard}); code != exitDone {
-		t.Fatalf("exit code %d", code)
-	}
-	if !slices.Equal(lines(shown), lines(out.String())) {
-		t.Errorf("the README shows\n%s\nthe program prints\n%s", shown, out.String())
+// TestShown holds what the documentation shows to what the program prints.
+func TestShown(t *testing.T) {
+	t.Chdir("../..")
+	for _, file := range []string{"README.md", "docs/gstudy.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, shown, found := strings.Cut(string(text), "```\n$ appointable ")
+		command, shown, begun := strings.Cut(shown, "\n")
+		shown, _, closed := strings.Cut(shown, "```")
+		if !found || !begun || !closed {
+			t.Fatalf("%s does not show a command", file)
+		}
+		var out bytes.Buffer
+		if code := run(t.Context(), strings.Fields(command), terminal{in: strings.NewReader(""), out: &out, err: io.Discard}); code != exitDone {
+			t.Fatalf("%s: exit code %d", file, code)
+		}
+		if !slices.Equal(lines(shown), lines(out.String())) {
+			t.Errorf("%s shows\n%s\nthe program prints\n%s", file, shown, out.String())
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -23,7 +22,8 @@ type study struct {
 	Evaluations  int                   `json:"evaluations"`
 	Seconds      float64               `json:"seconds"`
 	Terms        []mixedmodel.Effect   `json:"terms"`
-	Prior        *studyPrior           `json:"prior"` // under map
+	Prior        *studyPrior           `json:"prior"`           // under map
+	Scale        *studyScale           `json:"scale,omitempty"` // where it was given
 	Components   mixedmodel.Components `json:"components"`
 	Dimensions   []string              `json:"dimensions"`
 	Cells        []studyCell           `json:"cells"`
@@ -38,11 +38,16 @@ type study struct {
 // studyPrior is what was believed beforehand, and what it weighs.
 type studyPrior struct {
 	Source     string                `json:"source"`
-	Low        float64               `json:"low"` // of the scale
-	High       float64               `json:"high"`
+	Scale      studyScale            `json:"scale"`
 	Pseudo     float64               `json:"pseudo_units"`
-	Residuals  float64               `json:"residual_degrees"`
+	Residuals  float64               `json:"residual_degrees_of_freedom"`
 	Components mixedmodel.Components `json:"components"`
+}
+
+// studyScale is the lowest and highest mark, as prior.json has them.
+type studyScale struct {
+	Min float64 `json:"min"`
+	Max float64 `json:"max"`
 }
 
 type studyCell struct {
@@ -101,11 +106,14 @@ func (f *gstudyFlags) study(ctx context.Context, term terminal, long round.Long)
 		N: len(long.Data.Score), NotObserved: long.NotObserved, Withdrawn: long.Withdrawn, Dimensions: long.Dimensions,
 		Raters: []studyRater{}, Warnings: []string{},
 	}
+	if f.limits != nil {
+		s.Scale = &studyScale{f.limits.Low, f.limits.High}
+	}
 	if err := f.checkProjection(long); err != nil {
 		return s, err
 	}
 	began := time.Now() //nolint:forbidigo // a stopwatch, not a time of day
-	terms, err := f.estimate(ctx, progress(term, began), long, &s)
+	terms, err := f.estimate(ctx, slowly(term.err, "evaluations of the criterion"), long, &s)
 	if err != nil {
 		return s, err
 	}
@@ -172,7 +180,7 @@ func (f *gstudyFlags) estimate(ctx context.Context, told func(int), long round.L
 
 // take takes the components from a file.
 func (f *gstudyFlags) take(long round.Long, s *study) (mixedmodel.Terms, error) {
-	c, err := round.ReadComponents(f.components, long.Dimensions)
+	c, err := round.ReadComponents(f.components, long.Dimensions, f.limits)
 	if err != nil {
 		return mixedmodel.Terms{}, err
 	}
@@ -215,7 +223,7 @@ func (f *gstudyFlags) prior(long round.Long, s *study) (mixedmodel.Prior, error)
 	}
 	prior := mixedmodel.DefaultPrior(len(long.Dimensions), limits.High-limits.Low)
 	s.Prior = &studyPrior{
-		Source: "default", Low: limits.Low, High: limits.High,
+		Source: "default", Scale: studyScale{limits.Low, limits.High},
 		Pseudo: prior.Pseudo, Residuals: prior.Residuals, Components: prior.Components,
 	}
 	return prior, nil
@@ -265,73 +273,4 @@ func direction(severity float64) string {
 		return "lower"
 	}
 	return "neither"
-}
-
-// project works out the coefficients of the design as it is, and as it might
-// be: as asked, or with one or two raters and one exercise more.
-func (s *study) project(long round.Long, raters, exercises int) {
-	now := mixedmodel.DesignOf(long.Data)
-	s.Design = studyDesign{
-		Candidates: len(long.Candidates), Exercises: len(long.Exercises),
-		PerCandidate: now.Raters, Nested: now.Nested, Differ: now.Differ,
-	}
-	if long.HasRater {
-		s.Design.Raters = len(long.Raters)
-	}
-	plan := func(raters float64, exercises int) {
-		d := now
-		d.Raters, d.Exercises = raters, exercises
-		s.DStudy = append(s.DStudy, studyPlan{Raters: raters, Exercises: exercises, Reliability: s.Components.Study(d)})
-	}
-	n := len(long.Exercises)
-	plan(now.Raters, n)
-	s.Coefficients = studyCoefficients{s.DStudy[0].Generalizability, s.DStudy[0].Dependability, s.byDimension(now)}
-	if raters > 0 || exercises > 0 {
-		asked, wanted := now.Raters, n
-		if raters > 0 {
-			asked = float64(raters)
-		}
-		if exercises > 0 {
-			wanted = exercises
-		}
-		plan(asked, wanted)
-		return
-	}
-	for more := range 2 {
-		if more > 0 && !long.HasExercise {
-			break
-		}
-		for extra := range 3 {
-			if (more > 0 || extra > 0) && (extra == 0 || long.HasRater) {
-				plan(now.Raters+float64(extra), n+more)
-			}
-		}
-	}
-}
-
-// byDimension is the coefficients of each dimension alone.
-func (s *study) byDimension(now mixedmodel.Design) []studyDimension {
-	var list []studyDimension
-	for k, code := range s.Dimensions {
-		if now.Weights[k] == 0 {
-			continue // nobody was scored on it
-		}
-		alone := now
-		alone.Weights = make([]float64, len(s.Dimensions))
-		alone.Weights[k] = 1
-		r := s.Components.Study(alone)
-		list = append(list, studyDimension{code, r.Generalizability, r.Dependability})
-	}
-	return list
-}
-
-// progress tells the person who waits, once a second.
-func progress(term terminal, began time.Time) func(evaluations int) {
-	told := 0
-	return func(evaluations int) {
-		if seconds := int(time.Since(began).Seconds()); seconds > told {
-			told = seconds
-			_, _ = fmt.Fprintf(term.err, "fitting: %d evaluations in %d s\n", evaluations, seconds)
-		}
-	}
 }

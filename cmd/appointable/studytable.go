@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -65,13 +66,13 @@ func (p *printer) studyHead(s study) {
 	}
 	switch {
 	case s.Criterion != nil:
-		p.line("Variance components fitted by %s in %s; REML criterion %.6f.", s.Method, count(s.Evaluations, "evaluation"), *s.Criterion)
+		p.line("Variance components fitted by %s; REML criterion %.6f.", s.Method, *s.Criterion)
 	case s.Prior == nil:
 		p.line("Variance components as given; nothing was fitted.")
 	}
 	if s.Prior != nil {
 		p.line("Prior: %s, for marks from %v to %v; it weighs like %v levels of each term and %v residual degrees of freedom.",
-			s.Prior.Source, s.Prior.Low, s.Prior.High, s.Prior.Pseudo, s.Prior.Residuals)
+			s.Prior.Source, s.Prior.Scale.Min, s.Prior.Scale.Max, s.Prior.Pseudo, s.Prior.Residuals)
 	}
 }
 
@@ -155,16 +156,26 @@ func (p *printer) projections(s study) {
 	}
 }
 
+// severity prints every rater, or the most different of very many.
 func (p *printer) severity(s study) {
+	const most = 40
 	if len(s.Raters) == 0 {
 		return
 	}
+	raters := s.Raters
+	if len(raters) > most {
+		raters = slices.SortedStableFunc(slices.Values(raters), func(a, b studyRater) int { return cmp.Compare(a.Severity, b.Severity) })
+		raters = slices.Delete(raters, most/2, len(raters)-most/2)
+	}
 	spread := s.spread()
 	rows := [][]string{{"Rater", "Severity", "SD", "Scores", "Marks"}}
-	for _, r := range s.Raters {
+	for _, r := range raters {
 		rows = append(rows, []string{r.Rater, fmt.Sprintf("%+.2f", r.Severity), fixed(r.SD), strconv.Itoa(r.Scored), r.marks(spread)})
 	}
 	p.grid("Raters against each other, on the scale of the scores", rows)
+	if left := len(s.Raters) - len(raters); left > 0 {
+		p.line("%s between these: see --format json or csv.", count(left, "rater"))
+	}
 }
 
 // marks says whether a rater marks higher or lower than the others, as far as

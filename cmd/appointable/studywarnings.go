@@ -14,6 +14,7 @@ func (s *study) warn(format string, args ...any) {
 
 // warnOfData says in sentences what the scores cannot bear.
 func (s *study) warnOfData(long round.Long, terms mixedmodel.Terms, given *round.Limits) {
+	s.warnOfFew(len(long.Candidates))
 	if terms.Rater {
 		s.warnOfGroups(long)
 	}
@@ -37,6 +38,17 @@ func (s *study) warnOfData(long round.Long, terms mixedmodel.Terms, given *round
 		s.warn("There are only %d different scores. The model takes scores as continuous; for so few categories an ordinal (cumulative) model is better.", strain.Categories)
 	case strain.Piled():
 		s.warn("%.0f %% of the scores are the lowest mark and %.0f %% the highest. The model takes scores as normally distributed; where so many stand at an end, an ordinal (cumulative) model is better.", 100*strain.AtFloor, 100*strain.AtCeiling)
+	}
+}
+
+// warnOfFew says what few candidates leave to the prior, or to chance.
+func (s *study) warnOfFew(candidates int) {
+	const few = 20
+	switch {
+	case s.Prior != nil && float64(candidates) < s.Prior.Pseudo:
+		s.warn("The prior weighs like %v candidates, and there are %d: what stands here of candidates is the prior's more than the scores'.", s.Prior.Pseudo, candidates)
+	case s.Method == string(mixedmodel.REML) && candidates < few:
+		s.warn("With %s the variance components, and what follows from them, are rough.", count(candidates, "candidate"))
 	}
 }
 

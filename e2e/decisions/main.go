@@ -48,8 +48,9 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the simulation")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *share, *seed); err != nil {
+	err := run(ctx, *share, *seed)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

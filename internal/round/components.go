@@ -16,11 +16,11 @@ import (
 // round is in it.
 const maxFit = 256 << 20
 
-// ReadComponents reads variance components for these dimensions from the JSON
-// that `appointable gstudy` prints: an object with the key components, and
-// others that do not matter here. It returns Invalid with every mistake and its
-// place.
-func ReadComponents(path string, dimensions []string) (mixedmodel.Components, error) {
+// ReadComponents reads variance components from the JSON that `appointable
+// gstudy` prints: an object with the key components, and others of which only
+// dimensions and scale matter here: they must be those of the scores. It
+// returns Invalid with every mistake and its place.
+func ReadComponents(path string, dimensions []string, limits *Limits) (mixedmodel.Components, error) {
 	in, f := openAlone(path)
 	var c mixedmodel.Components
 	if !f.unusable {
@@ -28,13 +28,16 @@ func ReadComponents(path string, dimensions []string) (mixedmodel.Components, er
 		if err != nil {
 			f.complain(0, 0, "%s", err)
 		} else {
-			c = f.readComponents(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), dimensions)
+			c = f.readComponents(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), dimensions, limits)
 		}
 	}
-	return c, in.report("the file of variance components")
+	if err := in.report("the file of variance components"); err != nil {
+		return mixedmodel.Components{}, err
+	}
+	return c, nil
 }
 
-func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Components {
+func (f *file) readComponents(data []byte, dimensions []string, limits *Limits) mixedmodel.Components {
 	if _, bad := parsePrior(data); bad != nil {
 		f.complain(bad.line, bad.column, "%s", bad.message)
 		return mixedmodel.Components{}
@@ -42,6 +45,7 @@ func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Compo
 	d := fitDocument{file: f, data: data, places: placesIn(data)}
 	var fit struct {
 		Dimensions []string               `json:"dimensions"`
+		Scale      *scaleDocument         `json:"scale"`
 		Components *mixedmodel.Components `json:"components"`
 	}
 	err := json.Unmarshal(data, &fit)
@@ -53,6 +57,8 @@ func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Compo
 		d.complain("", `the key components is missing: {"components": {"candidate": [[…]], …, "residual": …}}`)
 	case fit.Dimensions != nil && !slices.Equal(fit.Dimensions, dimensions):
 		d.complain("dimensions", "the components are for the dimensions %s; here they are %s", strings.Join(fit.Dimensions, ", "), strings.Join(dimensions, ", "))
+	case fit.Scale != nil && limits != nil && Limits(*fit.Scale) != *limits:
+		d.complain("scale", "the components are for marks from %v to %v; here they are from %v to %v", fit.Scale.Low, fit.Scale.High, limits.Low, limits.High)
 	default:
 		d.checkNames()
 		for _, field := range fault.FieldsOf(fit.Components.Validate(len(dimensions))) {
@@ -61,6 +67,12 @@ func (f *file) readComponents(data []byte, dimensions []string) mixedmodel.Compo
 		return *fit.Components
 	}
 	return mixedmodel.Components{}
+}
+
+// scaleDocument is Limits as a fit has them.
+type scaleDocument struct {
+	Low  float64 `json:"min"`
+	High float64 `json:"max"`
 }
 
 // fitDocument is sound JSON, and where its values begin.
@@ -106,6 +118,8 @@ func (d fitDocument) checkNames() {
 
 func expected(field string) string {
 	switch {
+	case field == "scale":
+		return "an object {…} with min and max"
 	case field == "components":
 		return "an object {…} of variance components"
 	case strings.HasPrefix(field, "dimensions"):

@@ -10,7 +10,7 @@ import (
 )
 
 const fitted = `{
-  "n": 12, "warnings": ["components: none"], "candidates": [{"effect": [1, 2]}],
+  "n": 12, "scale": {"min": 1, "max": 7}, "warnings": ["components: none"], "candidates": [{"effect": [1, 2]}],
   "components": {
     "candidate": [[0.3, 0.1],
                   [0.1, 0.2]],
@@ -22,7 +22,7 @@ const fitted = `{
 `
 
 func TestReadComponents(t *testing.T) {
-	c, err := round.ReadComponents(saved(t, "fit.json", "\xEF\xBB\xBF"+fitted), []string{"kindness", "safety"})
+	c, err := round.ReadComponents(saved(t, "fit.json", "\xEF\xBB\xBF"+fitted), []string{"kindness", "safety"}, &round.Limits{Low: 1, High: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +51,8 @@ func TestDamagedComponents(t *testing.T) {
 		{"no residual", `"rater": 0.2,`, `"rater": 0.2}, "x": {`, []string{"fit.json:3:17: residual: 0 cannot be the residual variance"}},
 		{"an unknown component", `"rater": 0.2`, `"raters": 0.2`, []string{`fit.json:6:65: "raters" is no component; there are candidate, candidate:exercise, candidate:rater, rater, rater:dimension, residual`}},
 		{"other dimensions", `"kindness", "safety"`, `"safety", "kindness"`, []string{"fit.json:9:17: the components are for the dimensions safety, kindness; here they are kindness, safety"}},
+		{"another scale", `"max": 7`, `"max": 5`, []string{"fit.json:2:21: the components are for marks from 1 to 5; here they are from 1 to 7"}},
+		{"no scale", `{"min": 1, "max": 7}`, `"1-7"`, []string{"fit.json:2:21: string stands here; expected is an object {…} with min and max"}},
 		{"a row too few", ",\n                  [0.1, 0.2]", "", []string{"fit.json:4:18: candidate: has 1 rows; 2 are needed"}},
 		{"a number too few", "[0.1, 0.2]", "[0.1]", []string{"fit.json:5:19: candidate[1]: has 1 numbers; 2 are needed"}},
 		{"not symmetric", "[0.1, 0.2]", "[0.15, 0.2]", []string{"fit.json:5:20: candidate[1][0]: 0.15 is not what stands mirrored in row 1 (0.1)"}},
@@ -60,7 +62,7 @@ func TestDamagedComponents(t *testing.T) {
 			if strings.Count(fitted, c.old) != 1 {
 				t.Fatalf("%q is not there once", c.old)
 			}
-			_, err := round.ReadComponents(saved(t, "fit.json", strings.Replace(fitted, c.old, c.new, 1)), []string{"kindness", "safety"})
+			_, err := round.ReadComponents(saved(t, "fit.json", strings.Replace(fitted, c.old, c.new, 1)), []string{"kindness", "safety"}, &round.Limits{Low: 1, High: 7})
 			fields := fault.FieldsOf(err)
 			for n, f := range fields {
 				if n >= len(c.want) || !strings.Contains(f.String(), c.want[n]) {
@@ -72,7 +74,7 @@ func TestDamagedComponents(t *testing.T) {
 			}
 		})
 	}
-	if _, err := round.ReadComponents(t.TempDir()+"/none.json", nil); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "none.json: cannot be opened") {
+	if _, err := round.ReadComponents(t.TempDir()+"/none.json", nil, nil); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "none.json: cannot be opened") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

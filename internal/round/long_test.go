@@ -204,3 +204,19 @@ func TestReadLongStops(t *testing.T) {
 		t.Errorf("error %v, want that of the context", err)
 	}
 }
+
+func TestReadLongOfAWorkbook(t *testing.T) {
+	text := workbook(t, [][]any{{"candidate", "station", "score"}, {7, "b", 4.5}, {12, "a", nil}, {7, "a", 3}}, nil)
+	columns := round.DefaultLongColumns()
+	columns.Exercise = round.LongColumn{Name: "station", Required: true}
+	got, _, err := round.ReadLong(t.Context(), saved(t, "scores.xlsx", text), columns, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "candidates", got.Candidates, []string{"7", "12"})
+	equal(t, "cell", got.Data.Cell, []int32{1, 0})
+	equal(t, "score", got.Data.Score, []float64{4.5, 3})
+	if got.NotObserved != 1 {
+		t.Errorf("%d not observed, want 1", got.NotObserved)
+	}
+}

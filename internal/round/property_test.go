@@ -16,6 +16,7 @@ import (
 	"appointable/frameworks"
 	"appointable/internal/round"
 	"appointable/selection"
+	"appointable/selection/mixedmodel"
 )
 
 // A round from the database comes back from its files the same: equal in
@@ -110,7 +111,14 @@ func drawRound(t *rapid.T) selection.Round {
 	}
 	r.Ratings = rapid.Permutation(r.Ratings).Draw(t, "order")
 	if rapid.Bool().Draw(t, "has prior") {
-		prior, err := json.Marshal(map[string]string{"source": prose(5).Draw(t, "prior")})
+		var codes []string
+		for _, d := range r.Framework.Dimensions {
+			codes = append(codes, d.Code)
+		}
+		prior, err := json.Marshal(map[string]any{
+			"source": prose(5).Draw(t, "prior"), "dimensions": codes,
+			"components": mixedmodel.DefaultPrior(len(codes), 6).Components,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,11 @@ type files map[string]string
 // small is the round of testdata/small with a prior.
 func small(t testing.TB) files {
 	t.Helper()
-	f := files{"prior.json": "{\n  \"source\": \"three earlier rounds\",\n  \"weight\": 0.5\n}\n"}
+	f := files{"prior.json": `{
+  "source": "three earlier rounds", "dimensions": ["safety", "kindness"], "components": {
+  "candidate": [[0.3, 0.1], [0.1, 0.3]], "candidate:exercise": 0.1, "candidate:rater": 0.1, "rater": 0.2, "rater:dimension": 0.1, "residual": 0.5
+}}
+`}
 	entries, err := os.ReadDir("testdata/small")
 	if err != nil {
 		t.Fatal(err)

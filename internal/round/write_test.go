@@ -95,7 +95,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"a revision with NUL", func(r *selection.Round) {
 			r.Ratings[1].Revisions = []selection.Revision{{Score: &score, Evidence: "\x00", Reason: "x"}}
 		}, "revisions[0].evidence"},
-		{"a prior that is no object", func(r *selection.Round) { r.Prior = json.RawMessage("[]") }, "prior: 1:1: a JSON object"},
+		{"a prior that is no object", func(r *selection.Round) { r.Prior = json.RawMessage("[]") }, "prior.json: array stands where something else is expected"},
 	} {
 		r := read(t, small(t))
 		c.change(&r)

@@ -88,7 +88,7 @@ func (c *criterion) link() {
 	for n := range width {
 		width[n] = 1
 		if n < int(raters) {
-			width[n] = int32(c.design.width)
+			width[n] = int32(c.width)
 		}
 	}
 	meet := meetings{}
@@ -155,8 +155,8 @@ func (c *criterion) locate() {
 // where M is not numerically positive definite or nothing is left unexplained.
 func (c *criterion) at(theta, gradient []float64) float64 {
 	c.evaluations++
-	c.f = c.layout.factors(theta)
-	c.raterFactor = c.f.rater(c.design.width)
+	c.f = c.factors(theta)
+	c.raterFactor = c.f.rater(c.width)
 	if !c.assemble() {
 		return math.Inf(1)
 	}
@@ -188,7 +188,7 @@ func (c *criterion) residual() float64 { return c.r2 / c.degrees }
 // inUnits multiplies the raters' part of x by Λ_r.
 func (c *criterion) inUnits(x []float64) []float64 {
 	out := append([]float64(nil), x...)
-	k := c.design.width
+	k := c.width
 	l := c.f.rater(k)
 	for n := range c.raterNodes() {
 		at := c.system.first[n]
@@ -204,7 +204,7 @@ func (c *criterion) assemble() bool {
 	clear(c.rhs)
 	for n := range c.raterNodes() {
 		at := c.system.spotOf(int32(n), int32(n))
-		for k := range c.design.width {
+		for k := range c.width {
 			c.system.values[int(at.at)+k*int(at.stride)+k] = 1
 		}
 	}
@@ -252,7 +252,7 @@ func (c *criterion) each(from, to int, fn func(e *eliminated, n int)) {
 
 // scatter adds a pattern's Schur contribution to the system for each team.
 func (c *criterion) scatter(n int, e *eliminated) {
-	p, values, k := e.p, c.system.values, c.design.width
+	p, values, k := e.p, c.system.values, c.width
 	m, raters := p.global, p.slots*k
 	i := 0
 	for a := range p.fixed {

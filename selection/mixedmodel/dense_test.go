@@ -50,7 +50,7 @@ func dense(d Data, f factors, t Terms) (criterion, r2 float64) {
 		x.Set(row, column[c], 1)
 	}
 	var chol mat.Cholesky
-	if !chol.Factorize(v) {
+	if !chol.Factorize(v) { //nolint:misspell // gonum's name
 		return math.NaN(), math.NaN()
 	}
 	var vx, xvx mat.Dense

@@ -187,13 +187,27 @@ func scoresPerCandidate(d Data) [][]float64 {
 }
 
 // harmonic is the harmonic mean of counts, those of 0 left out.
-type harmonic struct{ n, inverse float64 }
-
-func (h *harmonic) add(count int) {
-	if count > 0 {
-		h.n++
-		h.inverse += 1 / float64(count)
-	}
+type harmonic struct {
+	n, inverse float64
+	least      int
+	most       int
 }
 
-func (h *harmonic) mean() float64 { return ratio(h.n, h.inverse) }
+func (h *harmonic) add(count int) {
+	if count == 0 {
+		return
+	}
+	if h.n == 0 {
+		h.least = count
+	}
+	h.n++
+	h.inverse += 1 / float64(count)
+	h.least, h.most = min(h.least, count), max(h.most, count)
+}
+
+func (h *harmonic) mean() float64 {
+	if h.least == h.most { // to the last bit: seven raters are not 6.999…
+		return float64(h.most)
+	}
+	return h.n / h.inverse
+}

@@ -146,7 +146,7 @@ func (f *Fit) settle(ctx context.Context, o *objective) error {
 	f.Converged = decrement <= nearEnough
 	f.Theta = upright(o.layout, best.theta)
 	f.Criterion = best.criterion
-	f.Components = o.components(o.layout.factors(f.Theta), o.residualVariance())
+	f.Components = o.components(o.factors(f.Theta), o.residualVariance())
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (s *slope) buffer(n, size int) []float64 {
 }
 
 func (c *criterion) gradient(gradient []float64) {
-	k, width := c.Dimensions, c.design.width
+	k, width := c.Dimensions, c.width
 	total := slope{v: make([]float64, k*k), rater: make([]float64, width*width)}
 	for from := 0; from < len(c.patterns); from += len(c.work) {
 		to := min(from+len(c.work), len(c.patterns))
@@ -61,7 +61,7 @@ func (c *criterion) gradient(gradient []float64) {
 
 // slope fills e.slope from S⁻¹ and ĝ.
 func (c *criterion) slope(e *eliminated, n int) {
-	p, k := e.p, c.design.width
+	p, k := e.p, c.width
 	q, m := p.local, p.global
 	s := &e.slope
 	s.v, s.rater = grown(s.v, c.Dimensions*c.Dimensions), grown(s.rater, k*k)
@@ -157,7 +157,7 @@ type gathered struct {
 }
 
 func (c *criterion) gather(e *eliminated, n int) gathered {
-	p, k, s := e.p, c.design.width, &e.slope
+	p, k, s := e.p, c.width, &e.slope
 	q, m, raters := p.local, p.global, p.slots*k
 	g := gathered{inverse: s.buffer(6, m*m), effects: s.buffer(7, m*m), mixed: s.buffer(8, q*m), rater: s.buffer(9, k*k)}
 	for _, x := range [][]float64{g.inverse, g.effects, g.mixed, g.rater} {
@@ -193,7 +193,7 @@ func (c *criterion) gather(e *eliminated, n int) gathered {
 }
 
 func (c *criterion) gatherTeam(e *eliminated, team *team, spots []spot, g gathered, effect, scaled []float64) {
-	p, k := e.p, c.design.width
+	p, k := e.p, c.width
 	m, raters := p.global, p.slots*k
 	count := float64(team.count)
 	if k > 0 {
@@ -258,7 +258,7 @@ func take(values []float64, at spot, count float64, out []float64, stride, rows,
 // raterSlope is Q with dD = 2 tr(dΛ_r Q) of this pattern: from log|S|, with
 // S = diag(I,0) + LH̃L, the diagonal blocks of H L S⁻¹; from r², −ratio·e û′.
 func (c *criterion) raterSlope(e *eliminated, g gathered, ratio float64) {
-	p, k := e.p, c.design.width
+	p, k := e.p, c.width
 	if k == 0 {
 		return
 	}

@@ -45,7 +45,7 @@ type direction struct {
 
 func (c *criterion) directions() []direction {
 	var ways []direction
-	k, width := c.Dimensions, c.design.width
+	k, width := c.Dimensions, c.width
 	if c.design.terms.Candidate {
 		for col := range k {
 			for row := col; row < k; row++ {
@@ -58,7 +58,7 @@ func (c *criterion) directions() []direction {
 			}
 		}
 	}
-	on := c.layout.scalars()
+	on := c.scalars()
 	if on[0] {
 		ways = append(ways, direction{w: 2 * c.f.w})
 	}
@@ -84,7 +84,7 @@ func (c *criterion) directions() []direction {
 
 // raterResiduals is Z_r′Py, by column of the system.
 func (c *criterion) raterResiduals() []float64 {
-	left, k := make([]float64, c.system.size), c.design.width
+	left, k := make([]float64, c.system.size), c.width
 	if k == 0 {
 		return left
 	}
@@ -116,7 +116,7 @@ func (c *criterion) raterResiduals() []float64 {
 
 // effectsOf fills a team's global effects in the units of y.
 func (c *criterion) effectsOf(p *pattern, t *team, scaled []float64) {
-	k := c.design.width
+	k := c.width
 	if k > 0 {
 		for slot, j := range t.raters {
 			copy(scaled[slot*k:slot*k+k], c.scaled[c.system.first[c.nodes[j]]:])
@@ -138,7 +138,7 @@ type informing struct {
 }
 
 func (in *informing) add(e *eliminated, n int) {
-	p, k := e.p, in.design.width
+	p, k := e.p, in.width
 	q, m := p.local, p.global
 	s := &e.slope
 	residual, zwx, zwz := e.residuals(s)
@@ -221,7 +221,7 @@ func (in *informing) add(e *eliminated, n int) {
 
 // spread adds a team's vector to the system's columns, scaled by L.
 func (in *informing) spread(p *pattern, t *team, count float64, x, to []float64) {
-	k := in.design.width
+	k := in.width
 	l := in.raterFactor
 	if k > 0 {
 		for slot, j := range t.raters {
@@ -267,7 +267,7 @@ func (in *informing) localWays(e *eliminated) [][]float64 {
 }
 
 func (in *informing) finish(out []float64) {
-	n, k := len(in.ways), in.design.width
+	n, k := len(in.ways), in.width
 	line := make([]float64, k)
 	for i, w := range in.ways {
 		if w.rater == nil {

@@ -2,6 +2,7 @@ package mixedmodel
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -53,15 +54,21 @@ func (f besideFit) terms() Terms {
 	return m1()
 }
 
+func (f besideFit) data() (Data, error) {
+	if f.File == "" {
+		return nationalRound{candidates: 50_000, raters: 5_000, random: true}.data(1), nil
+	}
+	return loadLong(f.File)
+}
+
 func fitAlone(spec string) error {
 	var f besideFit
 	if err := json.Unmarshal([]byte(spec), &f); err != nil {
 		return err
 	}
-	var t testing.T
-	d := nationalRound{candidates: 50_000, raters: 5_000, random: true}.data(1)
-	if f.File != "" {
-		d = readLong(&t, f.File)
+	d, err := f.data()
+	if err != nil {
+		return err
 	}
 	var seconds []float64
 	var fit Fit
@@ -71,8 +78,7 @@ func fitAlone(spec string) error {
 	}
 	for range runs {
 		start := time.Now()
-		var err error
-		if fit, err = Estimate(t.Context(), d, Options{Terms: f.terms(), Method: REML, Workers: f.Workers}); err != nil {
+		if fit, err = Estimate(context.Background(), d, Options{Terms: f.terms(), Method: REML, Workers: f.Workers}); err != nil {
 			return err
 		}
 		seconds = append(seconds, time.Since(start).Seconds())

@@ -17,18 +17,18 @@ type objective struct {
 }
 
 func newObjective(c *criterion, o Options) (*objective, error) {
-	out := &objective{criterion: c, method: o.Method, prior: o.Prior, start: make([]float64, c.layout.size()), progress: o.Progress}
+	out := &objective{criterion: c, method: o.Method, prior: o.Prior, start: make([]float64, c.size()), progress: o.Progress}
 	f := factors{v: make([]float64, c.Dimensions*c.Dimensions), w: .5, h: .4, s: .5, t: .3}
 	for k := range c.Dimensions {
 		f.v[k*c.Dimensions+k] = .7
 	}
 	if o.Method == MAP {
 		var ok bool
-		if f, ok = c.layout.relative(o.Prior.Components); !ok {
+		if f, ok = c.relative(o.Prior.Components); !ok {
 			return nil, fault.New(fault.Invalid, "the prior's covariance of the dimensions is not positive definite")
 		}
 	}
-	c.layout.pack(f, out.start)
+	c.pack(f, out.start)
 	return out, nil
 }
 
@@ -75,7 +75,7 @@ func (o *objective) curvature(theta []float64) []float64 {
 // priorCurvature adds ν tr(A⁻¹ dA_i A⁻¹ dA_j), A being Σ_v/σ² or a θ_c².
 func (o *objective) priorCurvature(theta, h []float64) {
 	n, k, nu := len(theta), o.Dimensions, o.prior.Pseudo
-	f := o.layout.factors(theta)
+	f := o.factors(theta)
 	var relative [][]float64 // Λ⁻¹ dA_i Λ⁻ᵀ
 	if o.design.terms.Candidate {
 		inverse := lowerInverse(k, f.v)
@@ -109,13 +109,13 @@ func (o *objective) penalty(x, gradient []float64) float64 {
 	if o.method != MAP {
 		return 0
 	}
-	f, nu, prior := o.layout.factors(x), o.prior.Pseudo, o.prior.Components
+	f, nu, prior := o.factors(x), o.prior.Pseudo, o.prior.Components
 	slope := factors{v: make([]float64, len(f.v))}
 	sum := 0.0
 	if o.design.terms.Candidate {
 		sum += o.valuesPenalty(f, slope)
 	}
-	terms := o.layout.scalars()
+	terms := o.scalars()
 	for n, c := range []struct {
 		theta, variance float64
 		slope           *float64
@@ -128,7 +128,7 @@ func (o *objective) penalty(x, gradient []float64) float64 {
 		*c.slope = 2 * nu * (1/c.theta - believed/(square*c.theta))
 	}
 	added := make([]float64, len(x))
-	o.layout.pack(slope, added)
+	o.pack(slope, added)
 	addTo(gradient, added)
 	return sum
 }

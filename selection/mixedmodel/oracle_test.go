@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/csv"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -17,46 +18,57 @@ import (
 // readLong reads cand,rater,ex,value,y: one cell for each value and exercise.
 func readLong(t testing.TB, path string) Data {
 	t.Helper()
-	f, err := os.Open(path)
+	d, err := loadLong(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = f.Close() }()
-	var in io.Reader = f
-	if strings.HasSuffix(path, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r := csv.NewReader(bufio.NewReaderSize(in, 1<<20))
-	r.ReuseRecord = true
-	_, _ = r.Read()
+	return d
+}
+
+func loadLong(path string) (Data, error) {
 	d := Data{Exercises: 3, Dimensions: 4}
 	for e := range 3 {
 		for k := range 4 {
 			d.Cells = append(d.Cells, Cell{Exercise: e, Dimension: k})
 		}
 	}
-	number := func(s string) int {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatal(err)
+	f, err := os.Open(path)
+	if err != nil {
+		return d, err
+	}
+	defer func() { _ = f.Close() }()
+	var in io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if in, err = gzip.NewReader(f); err != nil {
+			return d, err
 		}
-		return n
+	}
+	r := csv.NewReader(bufio.NewReaderSize(in, 1<<20))
+	r.ReuseRecord = true
+	if _, err := r.Read(); err != nil {
+		return d, err
 	}
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
-			return d
+		if errors.Is(err, io.EOF) {
+			return d, nil
 		}
 		if err != nil {
-			t.Fatal(err)
+			return d, err
 		}
-		i, j := number(row[0]), number(row[1])
-		y, _ := strconv.ParseFloat(row[4], 64)
-		d.Candidates, d.Raters = max(d.Candidates, i+1), max(d.Raters, j+1)
-		d.Candidate, d.Rater = append(d.Candidate, int32(i)), append(d.Rater, int32(j))
-		d.Cell, d.Score = append(d.Cell, int32(number(row[2])*4+number(row[3]))), append(d.Score, y)
+		var at [4]int
+		for n := range at {
+			if at[n], err = strconv.Atoi(row[n]); err != nil {
+				return d, err
+			}
+		}
+		y, err := strconv.ParseFloat(row[4], 64)
+		if err != nil {
+			return d, err
+		}
+		d.Candidates, d.Raters = max(d.Candidates, at[0]+1), max(d.Raters, at[1]+1)
+		d.Candidate, d.Rater = append(d.Candidate, int32(at[0])), append(d.Rater, int32(at[1]))
+		d.Cell, d.Score = append(d.Cell, int32(at[2]*4+at[3])), append(d.Score, y)
 	}
 }
 
@@ -157,7 +169,7 @@ func TestRandomEffectsAgainstLme4(t *testing.T) {
 func (p *Posterior) givenCells(t *testing.T) func(i int) []float64 {
 	t.Helper()
 	p.assemble()
-	k := p.design.width
+	k := p.width
 	n := p.raterNodes() * k
 	s := mat.NewSymDense(n, nil)
 	for a := range p.raterNodes() {

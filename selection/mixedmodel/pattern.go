@@ -55,7 +55,7 @@ type design struct {
 	Evidence
 	terms    Terms
 	width    int        // global columns of a rater: 0, 1, or one a dimension where rater × dimension is on
-	center   []float64  // by cell, the mean that was taken off before summing
+	centre   []float64  // by cell, the mean that was taken off before summing
 	columns  []int32    // by fixed column: the cell, or cells + scale
 	column   []int32    // by cell, then by scale: its fixed column; −1: nobody was scored
 	patterns []*pattern // in the order of their keys
@@ -142,13 +142,13 @@ func (d *design) addFixed(residual float64) {
 			counts[len(d.Cells)+int(r.Scale)]++
 		}
 	}
-	d.center, d.column = make([]float64, all), make([]int32, all)
+	d.centre, d.column = make([]float64, all), make([]int32, all)
 	for c := range all {
 		d.column[c] = -1
 		if counts[c] > 0 {
 			d.column[c] = int32(len(d.columns))
 			d.columns = append(d.columns, int32(c))
-			d.center[c] = sums[c] / float64(counts[c])
+			d.centre[c] = sums[c] / float64(counts[c])
 		}
 	}
 	for _, s := range d.Scales {
@@ -227,7 +227,7 @@ func (d *design) addPatterns() {
 		d.addPattern(byKey[key])
 	}
 	for _, row := range d.order {
-		y := d.Score[row] - d.center[d.Cell[row]]
+		y := d.Score[row] - d.centre[d.Cell[row]]
 		d.total += y * y
 	}
 	for i := range d.Candidates {
@@ -235,7 +235,7 @@ func (d *design) addPatterns() {
 			continue
 		}
 		for _, r := range d.results[i] {
-			x := r.Score - d.center[len(d.Cells)+int(r.Scale)]
+			x := r.Score - d.centre[len(d.Cells)+int(r.Scale)]
 			d.total += d.weights[r.Scale] * x * x
 		}
 	}
@@ -379,7 +379,7 @@ func (d *design) sums(p *pattern, candidate int, raterY, fixedY, zeta []float64)
 	shift := p.slots * d.width
 	for _, s := range d.seatsOf(candidate, nil) {
 		for _, row := range s.rows {
-			y := d.Score[row] - d.center[d.Cell[row]]
+			y := d.Score[row] - d.centre[d.Cell[row]]
 			r := p.rows[n]
 			n++
 			fixedY[int(r.fixed)-shift] += y
@@ -394,7 +394,7 @@ func (d *design) sums(p *pattern, candidate int, raterY, fixedY, zeta []float64)
 		}
 	}
 	for s, r := range d.results[candidate] {
-		x := d.weights[r.Scale] * (r.Score - d.center[len(d.Cells)+int(r.Scale)])
+		x := d.weights[r.Scale] * (r.Score - d.centre[len(d.Cells)+int(r.Scale)])
 		fixedY[len(p.fixed)-len(p.scales)+s] += x
 		if d.terms.Candidate {
 			for k, load := range d.loads[r.Scale] {

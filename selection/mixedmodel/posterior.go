@@ -161,7 +161,7 @@ func (p *Posterior) cellsOf(scaled []float64) []float64 {
 	for c := range means {
 		means[c] = math.NaN()
 		if column := p.column[c]; column >= 0 {
-			means[c] = p.center[c] + scaled[p.system.first[p.fixedNode(column)]]
+			means[c] = p.centre[c] + scaled[p.system.first[p.fixedNode(column)]]
 		}
 	}
 	return means
@@ -171,7 +171,7 @@ func (p *Posterior) cellsOf(scaled []float64) []float64 {
 // pattern and in the system.
 func (p *Posterior) columnsOf(i int, fn func(own, column int)) {
 	at := p.place[i]
-	pattern, k := p.patterns[at.pattern], p.design.width
+	pattern, k := p.patterns[at.pattern], p.width
 	if k > 0 {
 		for slot, j := range pattern.teams[at.team].raters {
 			for r := range k {
@@ -188,7 +188,7 @@ func (p *Posterior) columnsOf(i int, fn func(own, column int)) {
 func (p *Posterior) zetaOf(i int) []float64 {
 	pattern := p.patterns[p.place[i].pattern]
 	zeta := make([]float64, pattern.local)
-	p.sums(pattern, i, make([]float64, pattern.slots*p.design.width), make([]float64, len(pattern.fixed)), zeta)
+	p.sums(pattern, i, make([]float64, pattern.slots*p.width), make([]float64, len(pattern.fixed)), zeta)
 	return zeta
 }
 
@@ -204,7 +204,7 @@ func (p *Posterior) base(i int) []float64 {
 func (p *Posterior) Candidate(i int) (mean []float64, cov [][]float64) {
 	k := p.Dimensions
 	if p.place[i].pattern < 0 {
-		return make([]float64, k), p.layout.components(p.f, p.residual).Candidate
+		return make([]float64, k), p.components(p.f, p.residual).Candidate
 	}
 	view, m := p.views[p.place[i].pattern], p.patterns[p.place[i].pattern].global
 	mean = p.base(i)
@@ -238,7 +238,7 @@ func (p *Posterior) spread(i int) []float64 {
 func (p *Posterior) seen(i int) []float64 {
 	pattern := p.patterns[p.place[i].pattern]
 	b := slices.Clone(p.views[p.place[i].pattern].b)
-	l, k := p.f.rater(p.design.width), p.design.width
+	l, k := p.f.rater(p.width), p.width
 	part := make([]float64, k)
 	for r := range p.Dimensions {
 		for slot := range pattern.slots {
@@ -255,7 +255,7 @@ func (p *Posterior) seen(i int) []float64 {
 // inverseAt is S⁻¹ at a candidate's columns, m×m.
 func (p *Posterior) inverseAt(i int) []float64 {
 	at := p.place[i]
-	pattern, k := p.patterns[at.pattern], p.design.width
+	pattern, k := p.patterns[at.pattern], p.width
 	m, raters := pattern.global, pattern.slots*k
 	out := make([]float64, m*m)
 	n := 0
@@ -297,7 +297,7 @@ func (p *Posterior) Composites(a, b []float64) (means, variances []float64) {
 		if column := p.column[c]; column >= 0 {
 			at := p.system.first[p.fixedNode(column)]
 			fixed[at] = weight
-			level += weight * (p.center[c] + p.scaled[at])
+			level += weight * (p.centre[c] + p.scaled[at])
 		}
 	}
 	solved := slices.Clone(fixed) // S⁻¹a
@@ -378,7 +378,7 @@ func (p *Posterior) ownNoise(i int, b []float64) float64 {
 // With τ = s + t the effects by dimension and Λ_r the root of s²J + t²I, the sum
 // of a rater's Z′Py is that of û over √(t² + Ks²).
 func (p *Posterior) Rater(j int) (severity, sd float64) {
-	k, s2 := p.design.width, p.f.s*p.f.s
+	k, s2 := p.width, p.f.s*p.f.s
 	if p.f.s == 0 {
 		return 0, 0
 	}
@@ -429,7 +429,7 @@ func (p *Posterior) Points(i int, b []float64) (cells, scales []float64) {
 		for _, row := range s.rows {
 			r := pattern.rows[n]
 			n++
-			left := p.Score[row] - p.center[p.Cell[row]] - level[r.fixed]
+			left := p.Score[row] - p.centre[p.Cell[row]] - level[r.fixed]
 			if r.rater >= 0 {
 				left -= level[r.rater]
 			}
@@ -441,7 +441,7 @@ func (p *Posterior) Points(i int, b []float64) (cells, scales []float64) {
 		}
 	}
 	for n, r := range p.results[i] {
-		left := r.Score - p.center[len(p.design.Cells)+int(r.Scale)] - level[pattern.global-len(pattern.scales)+n]
+		left := r.Score - p.centre[len(p.design.Cells)+int(r.Scale)] - level[pattern.global-len(pattern.scales)+n]
 		scales[r.Scale] += p.weights[r.Scale] * dot(weight[:k], p.loads[r.Scale]) * left
 	}
 	return cells, scales

@@ -50,7 +50,7 @@ func anyTerms(t *rapid.T) Terms {
 }
 
 func enough(t *rapid.T, c *criterion) {
-	if c.degrees < 3 || c.total < 1e-6 || c.layout.size() == 0 {
+	if c.degrees < 3 || c.total < 1e-6 || c.size() == 0 {
 		t.Skip("nothing to fit")
 	}
 }
@@ -71,8 +71,8 @@ func TestCriterionIsTheDenseOne(t *testing.T) {
 		d, terms := anyDesign(t), anyTerms(t)
 		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
 		enough(t, c)
-		theta := anyTheta(t, c.layout.size())
-		want, _ := dense(d, c.layout.factors(theta), terms)
+		theta := anyTheta(t, c.size())
+		want, _ := dense(d, c.factors(theta), terms)
 		if got := c.at(theta, nil); !(math.Abs(got-want) <= 1e-9*(1+math.Abs(want))) {
 			t.Fatalf("D = %.12g, densely %.12g", got, want)
 		}
@@ -84,7 +84,7 @@ func TestGradientIsThatOfFiniteDifferences(t *testing.T) {
 		d, terms := anyDesign(t), anyTerms(t)
 		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
 		enough(t, c)
-		theta := anyTheta(t, c.layout.size())
+		theta := anyTheta(t, c.size())
 		gradient := make([]float64, len(theta))
 		c.at(theta, gradient)
 		for i := range theta {
@@ -111,7 +111,7 @@ func TestInformationIsNeverIndefinite(t *testing.T) {
 		d, terms := anyDesign(t), anyTerms(t)
 		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
 		enough(t, c)
-		theta := anyTheta(t, c.layout.size())
+		theta := anyTheta(t, c.size())
 		n := len(theta)
 		c.at(theta, nil)
 		h := make([]float64, n*n)
@@ -302,10 +302,8 @@ func TestMAPWithoutInformationIsThePrior(t *testing.T) {
 
 // With the data's weight gone the mode of the penalty is the prior itself.
 func TestPriorsModeIsThePrior(t *testing.T) {
-	prior := ExercisePrior(3, 6)
+	prior := ExercisePrior(4, 6)
 	d := nationalRound{candidates: 4, raters: 3, random: true}.data(1)
-	d.Dimensions = 4
-	prior = ExercisePrior(4, 6)
 	c := newCriterion(newDesign(Evidence{Data: d}, AllTerms(), 1), 1)
 	o, err := newObjective(c, Options{Terms: AllTerms(), Method: MAP, Prior: prior})
 	if err != nil {

@@ -1,9 +1,11 @@
 package ranking
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"appointable/selection/mixedmodel"
 )
@@ -15,6 +17,8 @@ type Options struct {
 	Posts   int
 	Weights Weights // ranges of what Data has at one figure
 	Apart   float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
+	// Progress is told after each draw; nil: nobody.
+	Progress func(draws int)
 }
 
 // NewOptions has the documented threshold between groups.
@@ -262,12 +266,15 @@ func (a adjuster) draws(ctx context.Context, out Adjusted) Draws {
 	dimensions := len(a.averages)
 	values := make([]float64, len(out.Outlooks)*dimensions)
 	return func(fn func(base, values []float64)) error {
-		rng := rand.New(rand.NewPCG(uint64(a.options.Seed), 1))
+		rng, drawn := rand.New(rand.NewPCG(uint64(a.options.Seed), 1)), 0
 		return a.posterior.Sample(ctx, rng, out.Draws, func(d mixedmodel.Draw) {
 			for r, l := range out.Outlooks {
 				copy(values[r*dimensions:(r+1)*dimensions], d.Values[l.Candidate*dimensions:])
 			}
 			fn(a.base(d.Cells), values)
+			if drawn++; a.options.Progress != nil {
+				a.options.Progress(drawn)
+			}
 		})
 	}
 }
@@ -328,45 +335,71 @@ func chanceAbove(mean, variance, of float64) float64 {
 
 // groups of candidates whom the evidence does not separate from the first of
 // them: from the top down until the first is above the next with the chance
-// that is asked for; then the next begins a group.
+// that is asked for; then the next begins a group. Who share a rank stand by
+// their means here, so that no code decides who is first.
 func groups(a Adjusted, apart float64) [][]int {
+	order := make([]int, len(a.Outlooks))
+	for r := range order {
+		order[r] = r
+	}
+	slices.SortFunc(order, func(r, s int) int {
+		return cmp.Or(cmp.Compare(a.Outlooks[r].Rank, a.Outlooks[s].Rank), cmp.Compare(a.Outlooks[s].Mean, a.Outlooks[r].Mean), cmp.Compare(r, s))
+	})
 	var groups [][]int
 	first := 0
-	for r, l := range a.Outlooks {
-		if r == 0 || a.Above[first][r] >= apart {
+	for n, r := range order {
+		if n == 0 || a.Above[first][r] >= apart {
 			groups = append(groups, nil)
 			first = r
 		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], l.Candidate)
+		groups[len(groups)-1] = append(groups[len(groups)-1], a.Outlooks[r].Candidate)
 	}
 	return groups
 }
 
-// addContributions says what each exercise, dimension by dimension, and each
-// scale puts into a composite.
+// addContributions says what each exercise in which a candidate was marked,
+// dimension by dimension, and each scale puts into the composite.
 func (a adjuster) addContributions(outlooks []Outlook) {
 	weights := a.weights()
+	of := make([]map[Contribution]float64, a.data.Candidates) // points by everything else
+	for i := range of {
+		of[i] = map[Contribution]float64{}
+	}
+	for row, i := range a.data.Candidate {
+		of[i][a.ofCell(int(a.data.Cell[row]))] = 0
+	}
+	for _, r := range a.data.Results {
+		of[r.Candidate][ofTest(int(r.Test))] = 0
+	}
 	for r := range outlooks {
-		cells, scales := a.posterior.Points(outlooks[r].Candidate, weights)
-		seen := square(a.data.Exercises, len(weights))
-		for c, points := range cells {
-			seen[a.data.Cells[c].Exercise][a.data.Cells[c].Dimension] += points
-		}
-		add := func(c Contribution) {
-			if c.Points != 0 {
-				outlooks[r].Contributions = append(outlooks[r].Contributions, c)
+		l := &outlooks[r]
+		cells, tests := a.posterior.Points(l.Candidate, weights)
+		points := of[l.Candidate]
+		for c, p := range cells {
+			if at := a.ofCell(c); p != 0 {
+				points[at] += p
 			}
 		}
-		for e := range seen {
-			for k, points := range seen[e] {
-				add(Contribution{Exercise: e, Dimension: k, Test: -1, Points: points})
+		for t, p := range tests {
+			if p != 0 {
+				points[ofTest(t)] += p
 			}
 		}
-		for s, points := range scales {
-			add(Contribution{Exercise: -1, Dimension: -1, Test: s, Points: points})
+		for at, p := range points {
+			at.Points = p
+			l.Contributions = append(l.Contributions, at)
 		}
+		slices.SortFunc(l.Contributions, func(x, y Contribution) int {
+			return cmp.Or(cmp.Compare(x.Test, y.Test), cmp.Compare(x.Exercise, y.Exercise), cmp.Compare(x.Dimension, y.Dimension))
+		})
 	}
 }
+
+func (a adjuster) ofCell(cell int) Contribution {
+	return Contribution{Exercise: a.data.Cells[cell].Exercise, Dimension: a.data.Cells[cell].Dimension, Test: -1}
+}
+
+func ofTest(test int) Contribution { return Contribution{Exercise: -1, Dimension: -1, Test: test} }
 
 // ByAdjusted puts standings into the adjusted order, with its ranks and ties.
 // Who has no adjusted place stands last, without a rank.

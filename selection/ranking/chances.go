@@ -69,15 +69,14 @@ type tally struct {
 	q           Question
 	counted     int
 	composite   []float64 // of the draw at hand, without the base
-	order       []held    // by composite
+	order       []held    // by composite; nil above TableLimit
 	inPosts     []float64
 	appointable []float64
 	moments     []moments   // of the composite; nil where the weights are known
 	rank        [][]float64 // nil above TableLimit
 	above       [][]float64 // nil above TableLimit and where the weights are known
 	firstWith   [][]float64 // sum of the weights with which a candidate was first
-	held        []int32     // above TableLimit: everybody's rank in the draw at hand
-	low, high   []lowest    // above TableLimit: the ends of everybody's ranks
+	many        *many       // above TableLimit
 }
 
 type held struct {
@@ -85,39 +84,21 @@ type held struct {
 	candidate int
 }
 
-// compare puts the highest first. It is called a billion times for a national
-// round, and cmp.Or would compare the candidates each time.
-func (a held) compare(b held) int {
-	switch {
-	case a.composite > b.composite:
-		return -1
-	case a.composite < b.composite:
-		return 1
-	}
-	return cmp.Compare(a.candidate, b.candidate)
-}
-
 func newTally(q Question) *tally {
 	n, k := q.Candidates, len(q.Weights.Low)
 	t := &tally{
-		q: q, composite: make([]float64, n), order: make([]held, n), inPosts: make([]float64, n),
-		appointable: make([]float64, n),
+		q: q, composite: make([]float64, n), inPosts: make([]float64, n), appointable: make([]float64, n),
 	}
 	if !q.Weights.Fixed() {
 		t.moments = make([]moments, n)
 	}
-	switch {
-	case n > TableLimit:
-		t.held, t.low, t.high = make([]int32, n), make([]lowest, n), make([]lowest, n)
-		for i := range n {
-			// Counted from either end, as rankAt counts in a table.
-			t.low[i].room = atLeast(outside, q.Draws)
-			t.high[i].room = q.Draws - atLeast(1-outside, q.Draws) + 1
-		}
-	case q.Weights.Fixed():
-		t.rank = square(n, n)
-	default:
-		t.rank, t.above, t.firstWith = square(n, n), square(n, n), square(n, k)
+	if n > TableLimit {
+		t.many = newMany(n, q.Draws)
+		return t
+	}
+	t.order, t.rank = make([]held, n), square(n, n)
+	if !q.Weights.Fixed() {
+		t.above, t.firstWith = square(n, n), square(n, k)
 	}
 	return t
 }
@@ -131,9 +112,6 @@ func square(rows, columns int) [][]float64 {
 	return table
 }
 
-// atLeast is the least whole number that is the given part of n or more.
-func atLeast(part float64, n int) int { return max(1, int(math.Ceil(part*float64(n)-1e-9))) }
-
 func (t *tally) add(base, values, weights []float64) {
 	t.counted++
 	shared := dot(weights, base)
@@ -146,9 +124,17 @@ func (t *tally) add(base, values, weights []float64) {
 		if t.meetsGates(shared+t.composite[i], base, own) {
 			t.appointable[i]++
 		}
-		t.order[i] = held{t.composite[i], i}
 	}
-	slices.SortFunc(t.order, held.compare)
+	if t.many != nil {
+		t.many.add(t.composite, t.counted, func(candidate int, start, equals int) { t.inPosts[candidate] += t.posts(start, equals) })
+		return
+	}
+	for i, composite := range t.composite {
+		t.order[i] = held{composite, i}
+	}
+	slices.SortFunc(t.order, func(a, b held) int {
+		return cmp.Or(cmp.Compare(b.composite, a.composite), cmp.Compare(a.candidate, b.candidate))
+	})
 	for start := 0; start < len(t.order); {
 		end := start + 1
 		for end < len(t.order) && t.order[end].composite == t.order[start].composite {
@@ -156,11 +142,6 @@ func (t *tally) add(base, values, weights []float64) {
 		}
 		t.hold(start, end, weights)
 		start = end
-	}
-	// By candidate, and not as they are held: this walks through memory.
-	for i := range t.low {
-		t.low[i].add(t.held[i])
-		t.high[i].add(-t.held[i])
 	}
 }
 
@@ -184,23 +165,21 @@ func (t *tally) meetsGates(composite float64, base, own []float64) bool {
 	return true
 }
 
+// posts is the part of the posts that each of some equals has, who hold the
+// ranks from start+1 on together.
+func (t *tally) posts(start, equals int) float64 {
+	return float64(min(max(t.q.Posts-start, 0), equals)) / float64(equals)
+}
+
 // hold gives the ranks start+1 … end to those who are equal there.
 func (t *tally) hold(start, end int, weights []float64) {
 	equals := t.order[start:end]
 	share := 1 / float64(len(equals))
-	posts := share * float64(min(max(t.q.Posts-start, 0), len(equals)))
-	for place, e := range equals {
+	for _, e := range equals {
 		i := e.candidate
-		t.inPosts[i] += posts
-		switch {
-		case t.rank == nil:
-			// They take turns: over the draws each holds every one of the ranks.
-			t.held[i] = int32(start + 1 + (place+t.counted)%len(equals))
-			continue
-		default:
-			for r := start; r < end; r++ {
-				t.rank[i][r] += share
-			}
+		t.inPosts[i] += t.posts(start, len(equals))
+		for r := start; r < end; r++ {
+			t.rank[i][r] += share
 		}
 		if t.above == nil {
 			continue
@@ -232,8 +211,8 @@ func (t *tally) chances() Chances {
 		if t.moments != nil {
 			c.SD = append(c.SD, t.moments[i].sd(t.counted))
 		}
-		if t.rank == nil {
-			c.RankLow[i], c.RankHigh[i] = int(t.low[i].largest()), -int(t.high[i].largest())
+		if t.many != nil {
+			c.RankLow[i], c.RankHigh[i] = t.many.interval(i)
 			continue
 		}
 		divide(t.rank[i], t.counted)
@@ -326,40 +305,4 @@ func (m *moments) add(x float64, counted int) {
 func (m *moments) sd(counted int) float64 {
 	n := float64(counted)
 	return math.Sqrt(max(m.squares-m.sum*m.sum/n, 0) / max(n-1, 1))
-}
-
-// lowest keeps the lowest numbers of a stream, as many as there is room for: a
-// heap with the largest of them on top.
-type lowest struct {
-	room int
-	kept []int32
-}
-
-func (l *lowest) largest() int32 { return l.kept[0] }
-
-func (l *lowest) add(x int32) {
-	switch {
-	case len(l.kept) < l.room:
-		l.kept = append(l.kept, x)
-		for i := len(l.kept) - 1; i > 0 && l.kept[i] > l.kept[(i-1)/2]; i = (i - 1) / 2 {
-			l.kept[i], l.kept[(i-1)/2] = l.kept[(i-1)/2], l.kept[i]
-		}
-	case x < l.kept[0]:
-		l.kept[0] = x
-		l.sink()
-	}
-}
-
-func (l *lowest) sink() {
-	for i := 0; ; {
-		child := 2*i + 1
-		if child+1 < len(l.kept) && l.kept[child+1] > l.kept[child] {
-			child++
-		}
-		if child >= len(l.kept) || l.kept[child] <= l.kept[i] {
-			return
-		}
-		l.kept[i], l.kept[child] = l.kept[child], l.kept[i]
-		i = child
-	}
 }

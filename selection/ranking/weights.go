@@ -13,14 +13,15 @@ type Weights struct{ Low, High []float64 }
 // dimension's share is lowest where it has its low weight and all others their
 // high ones. Weights that may be anything may have any shares.
 func NewWeights(low, high []float64) Weights {
-	lows, highs := sum(low), sum(high)
 	w := Weights{Low: make([]float64, len(low)), High: make([]float64, len(low))}
 	for k := range low {
-		w.Low[k] = low[k] / (low[k] + highs - high[k])
-		w.High[k] = high[k] / (high[k] + lows - low[k])
+		w.Low[k] = low[k] / (low[k] + sum(others(high, k)))
+		w.High[k] = high[k] / (high[k] + sum(others(low, k)))
 	}
 	return w
 }
+
+func others(x []float64, k int) []float64 { return slices.Delete(slices.Clone(x), k, k+1) }
 
 // Fixed reports whether every weight is known.
 func (w Weights) Fixed() bool { return slices.Equal(w.Low, w.High) }

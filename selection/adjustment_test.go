@@ -1,0 +1,435 @@
+package selection_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"appointable/frameworks"
+	"appointable/selection"
+	"appointable/selection/mixedmodel"
+)
+
+func rankWith(t testing.TB, r selection.Round, s selection.Settings) selection.Ranking {
+	t.Helper()
+	ranked, err := selection.Rank(t.Context(), r, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ranked
+}
+
+func adjusted(t testing.TB, r selection.Ranking, candidate string) selection.AdjustedPlace {
+	t.Helper()
+	p := place(t, r, candidate)
+	if p.Adjusted == nil {
+		t.Fatalf("%s has no adjusted place", candidate)
+	}
+	return *p.Adjusted
+}
+
+// In the example R2 marks 0.9 low and sees C02's simulations, R6 0.8 high and
+// sees C01's: the adjusted order questions C01 over C02.
+func TestAdjustedOrderOfTheExample(t *testing.T) {
+	ranked := rank(t, demo(t))
+	first, second := adjusted(t, ranked, "C02"), adjusted(t, ranked, "C01")
+	if first.Rank != 1 || second.Rank != 2 {
+		t.Errorf("C02 has the adjusted rank %d, C01 %d", first.Rank, second.Rank)
+	}
+	if p := *ranked.PAbove[1][0]; p < 0.5 || p > 0.8 || ranked.PAbove[0][0] != nil {
+		t.Errorf("P(C02 above C01) is %v: the panel's order is to be questioned, not turned over", p)
+	}
+	if diff := cmp.Diff([][]string{{"C02", "C01"}, {"C04", "C03"}, {"C06", "C05"}}, ranked.Groups); diff != "" {
+		t.Error(diff)
+	}
+	strict, lenient := ranked.Raters[1], ranked.Raters[5]
+	if strict.Rater != "R2" || strict.Direction != "lower" || strict.Severity > -0.4 || strict.Scored != 75 {
+		t.Errorf("R2: %+v", strict)
+	}
+	if lenient.Rater != "R6" || lenient.Direction != "higher" || lenient.Severity < 0.3 || lenient.Scored != 15 {
+		t.Errorf("R6: %+v", lenient)
+	}
+	if ranked.Fit.N != 386 || !ranked.Fit.Converged || ranked.Fit.Method != mixedmodel.MAP || len(ranked.Fit.Dimensions) != 6 || ranked.Draws != 10_000 {
+		t.Errorf("the fit: %+v, %d draws", ranked.Fit, ranked.Draws)
+	}
+	if u := ranked.Prior; u.Source != selection.PriorDefault || u.Pseudo != 20 || u.Residuals != 50 || math.Abs(u.Weight-50.0/(50+386-15)) > 1e-12 {
+		t.Errorf("the prior: %+v", u)
+	}
+}
+
+// Of two candidates one is first as often as that one is above the other.
+func TestSampledAgreesWithClosedForm(t *testing.T) {
+	r := demo(t)
+	for i := range r.Candidates {
+		r.Candidates[i].Withdrawn = i >= 2
+	}
+	ranked := rank(t, r)
+	for i, p := range ranked.Candidates {
+		exact := *ranked.PAbove[i][1-i]
+		if error := 4 * math.Sqrt(exact*(1-exact)/float64(ranked.Draws)); math.Abs(p.Adjusted.PRank[0]-exact) > error {
+			t.Errorf("%s is first in %v of the draws, and above the other with %v", p.Candidate, p.Adjusted.PRank[0], exact)
+		}
+	}
+}
+
+func TestRuleAdjusted(t *testing.T) {
+	r := demo(t)
+	r.Campaign.Rank.Rule = selection.Adjusted
+	ranked := rank(t, r)
+	if diff := cmp.Diff([]string{"1 C02", "2 C01", "3 C04", "4 C03", "5 C06", "6 C05"}, list(ranked)); diff != "" {
+		t.Error(diff)
+	}
+	want := "The panel's own marks place C01 first; the adjusted order differs: some assessors marked lower than colleagues, and candidates met different assessors."
+	if reasons := place(t, ranked, "C01").Reasons; !slices.Contains(reasons, want) {
+		t.Errorf("reasons of C01: %q", reasons)
+	}
+	if !slices.Contains(ranked.Warnings, "The rule is adjusted. In a panel that marks every candidate together it chooses no better than the mean there, and the panel's own marks are easier to explain.") {
+		t.Errorf("warnings: %q", ranked.Warnings)
+	}
+}
+
+// Composites and dimensions alike, adjusted or not: the rank is shared, and
+// nobody is surer of a place than the other.
+func TestAdjustedTie(t *testing.T) {
+	r := round("C1", "C2", "C3")
+	r.Campaign.Rank = selection.RankRule{Rule: selection.Adjusted, Ties: []string{"safety", "kindness"}}
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		mark(&r, "C1", rater, 5, 4, 6)
+		mark(&r, "C2", rater, 5, 4, 6)
+		mark(&r, "C3", rater, 2, 2, 3)
+	}
+	ranked := rank(t, r)
+	if diff := cmp.Diff([]string{"1 C1 = C2", "1 C2 = C1", "3 C3"}, list(ranked)); diff != "" {
+		t.Error(diff)
+	}
+	if p := ranked.PAbove[0][1]; math.Abs(*p-0.5) > 1e-9 {
+		t.Errorf("P(C1 above C2) is %v", *p)
+	}
+	if !slices.Contains(place(t, ranked, "C1").Reasons, "Equal composite with C2; the declared tie chain does not separate them, so the rank is shared.") {
+		t.Errorf("reasons of C1: %q", place(t, ranked, "C1").Reasons)
+	}
+}
+
+// Who has no mark has no adjusted place; who lacks a dimension has one from the
+// others, which the panel's rule does not give.
+func TestWhoHasAnAdjustedPlace(t *testing.T) {
+	r := round("C1", "C2", "C3")
+	r.Campaign.Psychometrics, r.Psychometrics = []selection.Psychometric{sjt()}, []selection.PsychometricResult{result("C3", 70)}
+	for _, m := range marks(r, "C1", "R1", 6, 6, 6) {
+		if !strings.HasPrefix(m.Criterion, "leading") {
+			r.Ratings = append(r.Ratings, m)
+		}
+	}
+	mark(&r, "C2", "R1", 2, 2, 2)
+	ranked := rank(t, r)
+	unmarked := place(t, ranked, "C3")
+	if unmarked.Adjusted != nil || unmarked.Baseline != nil || unmarked.Dimensions[0].Mean != nil || unmarked.Contributions != nil {
+		t.Errorf("C3 has adjusted figures from nothing: %+v", unmarked)
+	}
+	for i, p := range ranked.Candidates {
+		for j, other := range ranked.Candidates {
+			want := i != j && p.Candidate != "C3" && other.Candidate != "C3"
+			if got := ranked.PAbove[i][j] != nil; got != want {
+				t.Errorf("P(%s above %s) is there: %v", p.Candidate, other.Candidate, got)
+			}
+		}
+	}
+	if a := adjusted(t, ranked, "C1"); a.Rank != 1 || len(a.PRank) != 2 {
+		t.Errorf("C1: %+v", a)
+	}
+}
+
+func TestNothingToAdjust(t *testing.T) {
+	unmarked := round("C1", "C2")
+	oneMissing := round("C1", "C2")
+	for _, code := range []string{"C1", "C2"} {
+		for _, m := range marks(oneMissing, code, "R1", 4, 5, 3) {
+			if !strings.HasPrefix(m.Criterion, "kindness") {
+				oneMissing.Ratings = append(oneMissing.Ratings, m)
+			}
+		}
+	}
+	for warning, r := range map[string]selection.Round{
+		"There is no mark that counts, so there is no adjusted order.":  unmarked,
+		"Nobody has a mark on Kindness, so there is no adjusted order.": oneMissing,
+	} {
+		for _, rule := range []selection.Rule{selection.PanelMean, selection.Adjusted} {
+			r.Campaign.Rank.Rule = rule
+			ranked := rank(t, r)
+			if !slices.Contains(ranked.Warnings, warning) {
+				t.Errorf("no warning %q in %q", warning, ranked.Warnings)
+			}
+			if ranked.Fit != nil || ranked.PAbove != nil || ranked.Candidates[0].Adjusted != nil || ranked.Candidates[0].Rank != nil {
+				t.Errorf("%s: figures from nothing: %+v", rule, ranked)
+			}
+		}
+	}
+}
+
+func TestOneCandidateHasNoRival(t *testing.T) {
+	r := round("C1")
+	composite := 4.0
+	r.Campaign.Gates.Composite = &composite
+	mark(&r, "C1", "R1", 6, 6, 6)
+	mark(&r, "C1", "R2", 5, 6, 6)
+	ranked := rank(t, r)
+	a := adjusted(t, ranked, "C1")
+	if a.PAppointable == nil || *a.PAppointable < 0.9 || a.RankHigh != 1 || a.PInPosts != 1 {
+		t.Errorf("C1: %+v", a)
+	}
+	if ranked.PAbove != nil {
+		t.Errorf("one is above whom? %v", ranked.PAbove)
+	}
+}
+
+// Two hundred have every table, one more has none.
+func TestTablesUpToTwoHundredCandidates(t *testing.T) {
+	for n, tables := range map[int]bool{200: true, 201: false} {
+		ranked := rankWith(t, large(n, 4), selection.Settings{Seed: 1, Draws: 100})
+		a := adjusted(t, ranked, "C00001")
+		if (len(a.PRank) > 0) != tables || (len(ranked.PAbove) > 0) != tables || (len(ranked.Groups) > 0) != tables {
+			t.Errorf("%d candidates: %d ranks, %d rows above, %d groups", n, len(a.PRank), len(ranked.PAbove), len(ranked.Groups))
+		}
+		if a.RankLow < 1 || a.RankHigh < a.RankLow || a.RankHigh > n {
+			t.Errorf("%d candidates: ranks %d–%d", n, a.RankLow, a.RankHigh)
+		}
+	}
+}
+
+// Where weights are ranges it is also said which weights make somebody first.
+func TestUncertainWeights(t *testing.T) {
+	r := round("C1", "C2")
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		mark(&r, "C1", rater, 6, 3, 4)
+		mark(&r, "C2", rater, 3, 6, 4)
+	}
+	known := adjusted(t, rank(t, r), "C1")
+	if known.CentralWeights != nil || known.Confidence != nil {
+		t.Errorf("central weights where all are known: %+v", known)
+	}
+	r.Framework.Dimensions[0].Weight = frameworks.Weight{Low: 10, High: 70}
+	r.Framework.Dimensions[1].Weight = frameworks.Weight{Low: 10, High: 70}
+	ranked := rank(t, r)
+	one, other := adjusted(t, ranked, "C1"), adjusted(t, ranked, "C2")
+	if one.CentralWeights[0] < one.CentralWeights[1]+.01 || other.CentralWeights[1] < other.CentralWeights[0]+.01 {
+		t.Errorf("C1 is good at safety and first with %v, C2 at kindness and first with %v", one.CentralWeights, other.CentralWeights)
+	}
+	if *one.Confidence <= one.PRank[0] || math.Abs(one.Mean-known.Mean) > 1e-9 || one.SD <= known.SD {
+		t.Errorf("with weights known %+v, not known %+v", known, one)
+	}
+}
+
+func TestComponentsAsGiven(t *testing.T) {
+	r := demo(t)
+	c := mixedmodel.DefaultPrior(6, 6).Components
+	s := selection.DefaultSettings()
+	s.Components = &c
+	ranked := rankWith(t, r, s)
+	if diff := cmp.Diff(c, ranked.Fit.Components); diff != "" {
+		t.Error(diff)
+	}
+	if ranked.Prior.Source != selection.PriorGiven || ranked.Prior.Weight != 1 || ranked.Fit.Method != selection.PriorGiven || ranked.Fit.Criterion != nil {
+		t.Errorf("%+v, %+v", ranked.Prior, ranked.Fit)
+	}
+	c.Rater = 0 // nobody is strict: the order is the panel's again
+	if a := adjusted(t, rankWith(t, r, s), "C01"); a.Rank != 1 {
+		t.Errorf("C01 has the adjusted rank %d", a.Rank)
+	}
+}
+
+func TestProgressIsTold(t *testing.T) {
+	told := map[string]int{}
+	s := selection.DefaultSettings()
+	s.Progress = func(step string, done int) { told[step] = max(told[step], done) }
+	rankWith(t, demo(t), s)
+	if told["evaluations of the fit"] < 2 || told["draws"] != s.Draws {
+		t.Errorf("progress told of %v", told)
+	}
+}
+
+// priorOf is the default prior as a document.
+func priorOf(f frameworks.Framework, change func(document map[string]any)) json.RawMessage {
+	var codes []string
+	for _, d := range f.Dimensions {
+		codes = append(codes, d.Code)
+	}
+	data, err := json.Marshal(mixedmodel.DefaultPrior(len(codes), f.Scale.Max-f.Scale.Min).Components)
+	if err != nil {
+		panic(err)
+	}
+	var components map[string]any
+	if err := json.Unmarshal(data, &components); err != nil {
+		panic(err)
+	}
+	document := map[string]any{"source": "the trust's own", "dimensions": codes, "components": components, "campaigns": []string{"A", "B"}}
+	if change != nil {
+		change(document)
+	}
+	data, err = json.Marshal(document)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// The default prior from a file ranks as the default does, in whatever order
+// of dimensions and on whatever scale it is written; another prior does not.
+func TestPriorFromFile(t *testing.T) {
+	plain := demo(t)
+	want := rank(t, plain)
+	components := func(d map[string]any) map[string]any { return d["components"].(map[string]any) }
+	for name, change := range map[string]func(map[string]any){
+		"as it is": nil,
+		"its own scale": func(d map[string]any) {
+			d["scale"] = map[string]any{"min": 0, "max": 60}
+			c := components(d)
+			for key, x := range c {
+				if variance, ok := x.(float64); ok {
+					c[key] = variance * 100
+				}
+			}
+			for _, row := range c["candidate"].([]any) {
+				for k, x := range row.([]any) {
+					row.([]any)[k] = x.(float64) * 100
+				}
+			}
+		},
+		"weights as the default": func(d map[string]any) { d["pseudo_units"], d["residual_degrees_of_freedom"] = 20, 50 },
+		"one dimension too many": func(d map[string]any) {
+			d["dimensions"] = append([]string{"courage"}, d["dimensions"].([]string)...)
+			rows := [][]float64{{9, 0, 0, 0, 0, 0, 0}}
+			for _, row := range components(d)["candidate"].([]any) {
+				line := []float64{0}
+				for _, x := range row.([]any) {
+					line = append(line, x.(float64))
+				}
+				rows = append(rows, line)
+			}
+			components(d)["candidate"] = rows
+		},
+	} {
+		r := plain
+		r.Prior = priorOf(r.Framework, change)
+		ranked := rank(t, r)
+		if ranked.Prior.Source != selection.PriorPooled {
+			t.Errorf("%s: the source is %s", name, ranked.Prior.Source)
+		}
+		if diff := cmp.Diff(want.Candidates, ranked.Candidates, cmpopts.EquateApprox(0, 1e-6)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	other := plain
+	other.Prior = priorOf(plain.Framework, func(d map[string]any) { components(d)["rater"] = 1e-6 })
+	if rank(t, other).Raters[1].Severity < want.Raters[1].Severity/2 {
+		t.Error("a prior that all assessors are alike changes nothing")
+	}
+}
+
+func TestPriorMistakes(t *testing.T) {
+	components := func(d map[string]any) map[string]any { return d["components"].(map[string]any) }
+	for name, c := range map[string]struct {
+		change func(map[string]any)
+		want   []string
+	}{
+		"no components":  {func(d map[string]any) { delete(d, "components") }, []string{"prior.json: components: is missing; the variance components belong there"}},
+		"one missing":    {func(d map[string]any) { delete(components(d), "rater") }, []string{"prior.json: components.rater: is missing or 0; a prior of a variance is above 0"}},
+		"negative":       {func(d map[string]any) { components(d)["residual"] = -1 }, []string{"prior.json: components.residual: -1 cannot be the residual variance; give a number above 0"}},
+		"a text":         {func(d map[string]any) { components(d)["rater"] = "much" }, []string{"prior.json: components.rater: string stands where something else is expected"}},
+		"no dimension":   {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "other"} }, []string{"prior.json: dimensions: leading of the framework is missing"}},
+		"twice":          {func(d map[string]any) { d["dimensions"] = []string{"safety", "kindness", "safety"} }, []string{"prior.json: dimensions[2]: safety is there twice", "prior.json: dimensions: leading of the framework is missing"}},
+		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows; 3 are needed, one for each dimension"}},
+		"not definite":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 1, 0}, {1, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate: is not positive definite: some mixture of dimensions would be alike in everybody"}},
+		"no range":       {func(d map[string]any) { d["scale"] = map[string]any{"min": 7, "max": 7} }, []string{"prior.json: scale: has no range; give the lowest and the highest mark as min and max"}},
+		"weighs nothing": {func(d map[string]any) { d["pseudo_units"] = 0 }, []string{"prior.json: pseudo_units: 0 is no weight of a prior; give a number above 0"}},
+	} {
+		r := round("C1", "C2")
+		r.Prior = priorOf(r.Framework, c.change)
+		if diff := cmp.Diff(c.want, complaints(t, r.Validate())); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// crossed marks every candidate by every rater with figures that differ.
+func crossed(candidates, raters int) selection.Round {
+	var codes []string
+	for i := range candidates {
+		codes = append(codes, fmt.Sprintf("C%d", i+1))
+	}
+	r := round(codes...)
+	for i, code := range codes {
+		for j := range raters {
+			mark(&r, code, fmt.Sprintf("R%d", j+1), float64(2+(i+j)%5), float64(2+(2*i+j)%4), float64(2+(i+3*j)%5))
+		}
+	}
+	return r
+}
+
+// The cases at the edge of what marks can tell (statistics §5).
+func TestDesignWarnings(t *testing.T) {
+	const (
+		oneRater  = "Each candidate was marked by one assessor. What a candidate is and what one assessor made of them cannot be told apart by these marks; the prior decides it."
+		oneRoom   = "There was one exercise. What a candidate is and how the exercise suits them cannot be told apart by these marks; the prior decides it."
+		oneMark   = "No candidate has more than one mark on a dimension. How far a mark may be off cannot be told by these marks; the prior decides it."
+		split     = "The panel split into 2 groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average."
+		unmarked  = "Nobody was marked on kindness.b in handover: left out of the adjusted figures."
+		equal     = "All marks are equal: they tell nothing about who is better."
+		few       = "Only 4 different marks were given. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
+		atTheEnd  = "35 % of the marks are the highest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
+		atTheLow  = "21 % of the marks are the lowest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
+		alongside = "Not every candidate was marked by the same members"
+	)
+	keep := func(r selection.Round, fits func(selection.Rating) bool) selection.Round {
+		r.Ratings = slices.DeleteFunc(r.Ratings, func(m selection.Rating) bool { return !fits(m) })
+		return r
+	}
+	for name, c := range map[string]struct {
+		round selection.Round
+		want  []string
+	}{
+		"none of them": {crossed(4, 3), nil},
+		"one rater":    {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Rater == "R2" }), []string{oneRater}},
+		"a rater each": {keep(crossed(2, 2), func(m selection.Rating) bool { return m.Candidate[1] == m.Rater[1] }), []string{oneRater, split, few}},
+		"one exercise": {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Exercise == "interview" }), []string{
+			oneRoom, "Nobody was marked on safety.b in handover, kindness.b in handover, safety.a in handover: left out of the adjusted figures.",
+		}},
+		"one mark on a dimension": {keep(crossed(4, 3), func(m selection.Rating) bool {
+			return m.Exercise == "interview" && m.Criterion != "leading.b" && m.Rater[1]-'1' == (m.Candidate[1]-'1')%3
+		}), []string{oneRater, oneRoom, oneMark, "The panel split into 3 groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", "Nobody was marked on leading.b in interview, safety.b in handover, kindness.b in handover, safety.a in handover: left out of the adjusted figures.", few}},
+		"strangers": {keep(crossed(4, 4), func(m selection.Rating) bool { return (m.Candidate < "C3") == (m.Rater < "R3") }), []string{split}},
+		"a bridge": {keep(crossed(4, 4), func(m selection.Rating) bool {
+			return (m.Candidate < "C3") == (m.Rater < "R3") || m.Candidate == "C1" && m.Rater == "R4"
+		}), nil},
+		"a cell nobody was marked in": {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Criterion != "kindness.b" || m.Exercise != "handover" }), []string{unmarked}},
+		"all equal":                   {even(crossed(4, 3), func(float64) float64 { return 4 }), []string{equal}},
+		"few marks":                   {even(crossed(4, 3), func(x float64) float64 { return min(x, 5) }), []string{few}},
+		"a ceiling":                   {even(crossed(4, 3), func(x float64) float64 { return min(x+1+float64(int(x)/5), 7) }), []string{few, atTheEnd}},
+		"a floor":                     {even(crossed(4, 3), func(x float64) float64 { return x - 1 }), []string{atTheLow}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, w := range rankWith(t, c.round, selection.Settings{Seed: 1, Draws: 50}).Warnings {
+				if !strings.HasPrefix(w, alongside) && !strings.HasPrefix(w, "The adjusted figures") && !strings.HasPrefix(w, "Were exercises") {
+					got = append(got, w)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// even puts other marks in the place of a round's.
+func even(r selection.Round, other func(float64) float64) selection.Round {
+	for i := range r.Ratings {
+		r.Ratings[i].Score = other(r.Ratings[i].Score)
+	}
+	return r
+}
