@@ -469,6 +469,7 @@ type sampler struct {
 	sigma   float64
 	effect  []float64
 	values  []float64
+	shifts  [][]float64 // by pattern: what its cells take from v in the draw at hand
 	streams []*rand.PCG
 }
 
@@ -483,6 +484,9 @@ func (p *Posterior) newSampler() *sampler {
 		if p.place[i].pattern >= 0 {
 			copy(s.bases[i*k:], p.base(i))
 		}
+	}
+	for range p.patterns {
+		s.shifts = append(s.shifts, make([]float64, k))
 	}
 	for range (p.Candidates + blockOf - 1) / blockOf {
 		s.streams = append(s.streams, &rand.PCG{})
@@ -499,6 +503,9 @@ func (s *sampler) draw(rng *rand.Rand) Draw {
 		s.effect[i] += x
 	}
 	scaled := s.inUnits(s.effect)
+	for n := range s.patterns {
+		s.shift(n, scaled)
+	}
 	for _, stream := range s.streams {
 		stream.Seed(rng.Uint64(), rng.Uint64())
 	}
@@ -540,11 +547,30 @@ func (s *sampler) drawBlock(n int, scaled []float64) {
 				v[r] += view.root[r*k+c] * noise[c]
 			}
 		}
-		m := s.patterns[s.place[i].pattern].global
-		s.columnsOf(i, func(own, column int) {
+		pattern, width := s.patterns[s.place[i].pattern], s.design.width
+		for r, x := range s.shifts[s.place[i].pattern] {
+			v[r] -= x
+		}
+		if width == 0 {
+			continue
+		}
+		for slot, j := range pattern.teams[s.place[i].team].raters {
+			effects := scaled[s.system.first[s.nodes[j]]:][:width]
 			for r := range k {
-				v[r] -= view.b[r*m+own] * scaled[column]
+				v[r] -= dot(view.b[r*pattern.global+slot*width:][:width], effects)
 			}
-		})
+		}
+	}
+}
+
+// shift is the part of the cells in B γ, the same for everybody of a pattern.
+func (s *sampler) shift(n int, scaled []float64) {
+	pattern, view := s.patterns[n], &s.views[n]
+	clear(s.shifts[n])
+	for f, column := range pattern.fixed {
+		effect := scaled[s.system.first[s.fixedNode(column)]]
+		for r := range s.Dimensions {
+			s.shifts[n][r] += view.b[r*pattern.global+pattern.slots*s.design.width+f] * effect
+		}
 	}
 }
