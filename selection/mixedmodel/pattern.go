@@ -49,30 +49,15 @@ const maxTeams = 1024
 func (d *design) newPattern(candidate int) *pattern {
 	p := &pattern{}
 	seats := d.seatsOf(candidate, nil)
+	if d.tellsRaters() {
+		p.slots = len(seats)
+	}
 	var cells, exercises []int32
 	for _, row := range d.rowsOf(candidate) {
 		cells = append(cells, d.Cell[row])
 		exercises = append(exercises, int32(d.Cells[d.Cell[row]].Exercise))
 	}
-	slices.Sort(cells)
-	cells = slices.Compact(cells)
-	slices.Sort(exercises)
-	exercises = slices.Compact(exercises)
-	if d.tellsRaters() {
-		p.slots = len(seats)
-	}
-	exerciseAt, slotAt := 0, 0
-	if d.terms.Candidate {
-		exerciseAt = d.Dimensions
-	}
-	slotAt = exerciseAt
-	if d.terms.CandidateExercise {
-		slotAt += len(exercises)
-	}
-	p.local = slotAt
-	if d.terms.CandidateRater {
-		p.local += p.slots
-	}
+	cells, exercises = distinct(cells), distinct(exercises)
 	for _, c := range cells {
 		p.fixed = append(p.fixed, d.column[c])
 	}
@@ -81,6 +66,31 @@ func (d *design) newPattern(candidate int) *pattern {
 		p.fixed = append(p.fixed, d.column[len(d.Cells)+int(r.Scale)])
 	}
 	p.global = p.slots*d.width + len(p.fixed)
+	d.addRows(p, seats, cells, exercises)
+	p.cross, p.zeta, p.fixedY = make([]float64, p.local*p.local), make([]float64, p.local), make([]float64, len(p.fixed))
+	return p
+}
+
+func distinct(x []int32) []int32 {
+	slices.Sort(x)
+	return slices.Compact(x)
+}
+
+// addRows says which columns each score is on: v by dimension, then w by
+// exercise seen, then h by slot.
+func (d *design) addRows(p *pattern, seats []seat, cells, exercises []int32) {
+	exerciseAt := 0
+	if d.terms.Candidate {
+		exerciseAt = d.Dimensions
+	}
+	slotAt := exerciseAt
+	if d.terms.CandidateExercise {
+		slotAt += len(exercises)
+	}
+	p.local = slotAt
+	if d.terms.CandidateRater {
+		p.local += p.slots
+	}
 	for slot, s := range seats {
 		for _, row := range s.rows {
 			cell := d.Cells[d.Cell[row]]
@@ -106,8 +116,6 @@ func (d *design) newPattern(candidate int) *pattern {
 			p.rows = append(p.rows, r)
 		}
 	}
-	p.cross, p.zeta, p.fixedY = make([]float64, p.local*p.local), make([]float64, p.local), make([]float64, len(p.fixed))
-	return p
 }
 
 // sum adds a candidate's scores to the sums of its pattern and team.
