@@ -20,6 +20,7 @@ type adjustment struct {
 	posterior  *mixedmodel.Posterior
 	adjusted   ranking.Adjusted
 	raters     []int // those who marked somebody: their index in the panel
+	severities []Severity
 	warnings   []string
 }
 
@@ -45,7 +46,23 @@ func (c *columns) adjust(ctx context.Context, s Settings) (*adjustment, []string
 		return nil, nil, err
 	}
 	a.adjusted, err = ranking.Adjust(ctx, c.data, a.posterior, c.options(s))
+	a.severities = a.severity(c)
+	a.posterior = nil // for a national round it is large, and all is read from it
 	return a, a.warnings, err
+}
+
+// severity is how strictly each rater marked.
+func (a *adjustment) severity(c *columns) []Severity {
+	var list []Severity
+	scored := c.scored()
+	for j, panel := range a.raters {
+		s := Severity{Rater: c.round.Campaign.Panel[panel].Rater, Direction: "higher", Scored: scored[panel]}
+		if s.Severity, s.SD = a.posterior.Rater(j); s.Severity < 0 {
+			s.Direction = "lower"
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 func (c *columns) options(s Settings) ranking.Options {
@@ -270,15 +287,7 @@ func (a *adjustment) describe(c *columns, out *Ranking) {
 	for _, d := range c.round.Framework.Dimensions {
 		a.record.Dimensions = append(a.record.Dimensions, d.Code)
 	}
-	out.Fit, out.Prior, out.Draws = &a.record, &a.prior, a.adjusted.Draws
-	scored := c.scored()
-	for j, panel := range a.raters {
-		s := Severity{Rater: c.round.Campaign.Panel[panel].Rater, Direction: "higher", Scored: scored[panel]}
-		if s.Severity, s.SD = a.posterior.Rater(j); s.Severity < 0 {
-			s.Direction = "lower"
-		}
-		out.Raters = append(out.Raters, s)
-	}
+	out.Fit, out.Prior, out.Draws, out.Raters = &a.record, &a.prior, a.adjusted.Draws, a.severities
 	for _, g := range a.adjusted.Groups {
 		out.Groups = append(out.Groups, c.codes(g))
 	}

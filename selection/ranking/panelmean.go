@@ -29,7 +29,7 @@ type Standing struct {
 type DimensionMean struct {
 	Marks     float64        // mean over exercises of panel marks
 	Score     float64        // Marks with the psychometric shares
-	Exercises []ExerciseMean // where it was observed, in order of exercise
+	Exercises []ExerciseMean // where it was observed, in order of exercise; nil above TableLimit candidates
 	Tests     []TestShare    // what entered it
 }
 
@@ -85,9 +85,20 @@ func PanelMean(d Data) []Standing {
 	standings := make([]Standing, d.Candidates)
 	for i := range standings {
 		standings[i] = score(d, i, rows[i], tests[i])
+		if d.Candidates > TableLimit {
+			standings[i].dropWorking()
+		}
 	}
 	place(d, standings)
 	return standings
+}
+
+// dropWorking keeps the figures alone: in a national round the way to them is
+// three times as large, and nobody follows it for 50,000 candidates.
+func (s *Standing) dropWorking() {
+	for k := range s.Dimensions {
+		s.Dimensions[k].Exercises = nil
+	}
 }
 
 // rowsByCandidate sorts row numbers by candidate, cell and score, so that
