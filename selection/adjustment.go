@@ -19,7 +19,7 @@ type adjustment struct {
 	prior      PriorUse
 	posterior  *mixedmodel.Posterior
 	adjusted   ranking.Adjusted
-	raters     []int // those who marked somebody: their index in the panel
+	raters     []int      // those who marked somebody: their index in the panel
 	severities []Severity // of raters
 	cells      []float64  // each cell's mean
 	warnings   []string
