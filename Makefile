@@ -21,6 +21,7 @@ lint:        ## vet and golangci-lint, pinned
 bench: deps  ## speed and memory, side by side
 	go test -run '^$$' -bench . -benchmem ./frameworks ./selection/... ./internal/round
 	go run ./e2e/submission
+	go run ./e2e/national
 
 fuzz:        ## each fuzz target for FUZZTIME (2m)
 	@./scripts/fuzz.sh $${FUZZTIME:-2m}

@@ -21,6 +21,7 @@ type adjustment struct {
 	adjusted   ranking.Adjusted
 	raters     []int // those who marked somebody: their index in the panel
 	severities []Severity
+	cells      []float64 // means
 	warnings   []string
 }
 
@@ -46,7 +47,7 @@ func (c *columns) adjust(ctx context.Context, s Settings) (*adjustment, []string
 		return nil, nil, err
 	}
 	a.adjusted, err = ranking.Adjust(ctx, c.data, a.posterior, c.options(s))
-	a.severities = a.severity(c)
+	a.severities, a.cells = a.severity(c), a.posterior.Cells()
 	a.posterior = nil // for a national round it is large, and all is read from it
 	return a, a.warnings, err
 }

@@ -118,11 +118,10 @@ func (p parts) words() string {
 func (c *columns) parts(panel map[int]ranking.Standing, a *adjustment) map[int]parts {
 	severities := make([]float64, c.data.Raters)
 	for j, member := range a.raters {
-		severities[member], _ = a.posterior.Rater(j)
+		severities[member] = a.severities[j].Severity
 	}
-	means := a.posterior.Cells()
 	severe := c.averaged(func(row int) float64 { return severities[c.data.Rater[row]] })
-	difficult := c.averaged(func(row int) float64 { return means[c.data.Cell[row]] })
+	difficult := c.averaged(func(row int) float64 { return a.cells[c.data.Cell[row]] })
 	out := map[int]parts{}
 	for _, l := range a.adjusted.Outlooks {
 		s, ok := panel[l.Candidate]
