@@ -18,8 +18,10 @@ lint:        ## vet and golangci-lint, pinned
 	go vet ./...
 	go run $(LINT) run ./...
 
-bench: deps  ## speed and memory, side by side
-	go test -run '^$$' -bench . -benchmem ./frameworks ./selection/... ./internal/round
+bench: deps  ## speed, memory and the quality of choices, side by side (an hour where R has lme4)
+	go test -run '^$$' -bench . -benchmem -timeout 3h ./frameworks ./selection/... ./internal/round
+	go run ./e2e/decisions
+	go run ./e2e/national
 	go run ./e2e/submission
 	go run ./e2e/national
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -240,6 +241,65 @@ func TestComponentsAsGiven(t *testing.T) {
 	c.Rater = 0 // nobody is strict: the order is the panel's again
 	if a := adjusted(t, rankWith(t, r, s), "C01"); a.Rank != 1 {
 		t.Errorf("C01 has the adjusted rank %d", a.Rank)
+	}
+}
+
+// Members agree on every mark: no fit can say how much they leave to chance, and
+// the prior stands in for it, so that nobody is as sure as they are agreed.
+func TestFitWithoutChance(t *testing.T) {
+	r := round("C1", "C2", "C3")
+	for i, code := range []string{"C1", "C2", "C3"} {
+		for _, rater := range []string{"R1", "R2", "R3"} {
+			mark(&r, code, rater, float64(3+i), float64(3+i), float64(3+i))
+		}
+	}
+	ranked := rank(t, r)
+	const warning = "The model behind the adjusted order cannot be fitted to these marks, for example because members agree on all of them: what was believed before them stands in for it."
+	if !slices.Contains(ranked.Warnings, warning) || ranked.Fit.Converged {
+		t.Errorf("converged: %v; warnings %q", ranked.Fit.Converged, ranked.Warnings)
+	}
+	if diff := cmp.Diff(mixedmodel.DefaultPrior(3, 6).Components, ranked.Fit.Components); diff != "" {
+		t.Error(diff)
+	}
+	if a := adjusted(t, ranked, "C3"); a.SD < 0.2 || a.SD > 1 || a.Rank != 1 {
+		t.Errorf("C3: %+v", a)
+	}
+}
+
+// spotty marks C1 in the interview only, with chance in every mark.
+func spotty(seed uint64) selection.Round {
+	chance := rand.New(rand.NewPCG(seed, 0))
+	r := round("C1", "C2", "C3")
+	for i, code := range []string{"C1", "C2", "C3"} {
+		for _, rater := range []string{"R1", "R2", "R3"} {
+			for _, m := range marks(r, code, rater, 4, 4, 4) {
+				if m.Score += float64(chance.IntN(4) - i/2); code != "C1" || m.Exercise == "interview" {
+					r.Ratings = append(r.Ratings, m)
+				}
+			}
+		}
+	}
+	return r
+}
+
+// Where first place or the groups hang on the default prior, the reader is told;
+// where the prior is the trust's own, there is no other to try.
+func TestWarnsWhereTheOrderHangsOnThePrior(t *testing.T) {
+	const belief = "Were exercises believed to carry more and dimensions less, as in studies of assessment centres, "
+	for seed, want := range map[uint64]string{
+		0:  "",
+		47: belief + "C2 would be first in the adjusted order, not C1.",
+		58: belief + "the marks would separate other groups: C1, C2, C3.",
+	} {
+		r := spotty(seed)
+		got := slices.DeleteFunc(rank(t, r).Warnings, func(w string) bool { return !strings.HasPrefix(w, belief) })
+		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("seed %d: %s", seed, diff)
+		}
+		r.Prior = priorOf(r.Framework, nil)
+		if w := rank(t, r).Warnings; slices.ContainsFunc(w, func(w string) bool { return strings.HasPrefix(w, belief) }) {
+			t.Errorf("seed %d, with a prior of its own: %q", seed, w)
+		}
 	}
 }
 

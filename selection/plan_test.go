@@ -1,6 +1,7 @@
 package selection_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,6 +95,25 @@ func TestPlanWarnings(t *testing.T) {
 		{"another post needs no committee", func(c *selection.Campaign, _ *frameworks.Framework) {
 			c.Post.Type, c.Panel = selection.MedicalLeadership, c.Panel[:1]
 		}, nil},
+		{"adjusted in a panel that sits together", func(c *selection.Campaign, _ *frameworks.Framework) {
+			c.Rank.Rule = selection.Adjusted
+			c.Panel[4].Exercises = []string{"interview"} // of every candidate
+		}, []string{
+			"The rule is adjusted. In a panel that marks every candidate together it chooses no better than the mean there, and the panel's own marks are easier to explain.",
+		}},
+		{"more members than will see one candidate", func(c *selection.Campaign, _ *frameworks.Framework) { many(c, 8) }, []string{
+			"13 members mark one exercise, so candidates will meet different members. There the rule adjusted chooses better than the mean: declare it before scoring.",
+		}},
+		{"adjusted among so many", func(c *selection.Campaign, _ *frameworks.Framework) {
+			many(c, 8)
+			c.Rank.Rule = selection.Adjusted
+		}, nil},
+		{"many, and few in each exercise", func(c *selection.Campaign, _ *frameworks.Framework) {
+			many(c, 12)
+			for j := range c.Panel[5:] {
+				c.Panel[5+j].Exercises = []string{c.Exercises[j%2].Code}
+			}
+		}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan, f := campaign(), framework()
@@ -102,6 +122,13 @@ func TestPlanWarnings(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// many seats further members.
+func many(c *selection.Campaign, further int) {
+	for j := range further {
+		c.Panel = append(c.Panel, selection.Member{Rater: fmt.Sprintf("X%d", j), Role: selection.PlainMember})
 	}
 }
 

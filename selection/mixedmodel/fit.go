@@ -141,8 +141,8 @@ func (f *Fit) settle(ctx context.Context, o *objective) error {
 	if err != nil {
 		return err
 	}
-	o.criterion.at(best.theta, nil) // its r² is that of the estimate
 	f.Evaluations, f.Decrement = o.evaluations, decrement
+	o.criterion.at(best.theta, nil) // its r² is that of the estimate
 	f.Converged = decrement <= nearEnough
 	f.Theta = upright(o.layout, best.theta)
 	f.Criterion = best.criterion

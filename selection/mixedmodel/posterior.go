@@ -4,35 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
-	"sync"
 
 	"appointable/internal/fault"
 )
-
-// Scale is a psychometric scale as evidence of a candidate's values:
-// x = α + b′v + δ + e with e ~ N(0, SEM²), known, and δ ~ N(0, ψ), what the
-// scale measures reliably and yet is not the values. Without ψ a reliable but
-// irrelevant scale would count as evidence (statistics §1).
-type Scale struct {
-	Loads []float64 // b, by dimension
-	Noise float64   // SEM² + ψ, above 0
-}
-
-// ScaleResult is what one candidate scored on one scale.
-type ScaleResult struct {
-	Candidate, Scale int32
-	Score            float64
-}
-
-// Evidence is ratings and the psychometric results beside them. The results of
-// a candidate without a rating are left out.
-type Evidence struct {
-	Data
-	Scales  []Scale
-	Results []ScaleResult
-}
 
 // Posterior is what ratings and scales say about everybody, at given variance
 // components: normal, with covariance σ²M⁻¹ (statistics §3). Its uncertainty
@@ -97,15 +72,7 @@ func (p *Posterior) look() {
 		e := &eliminated{}
 		e.eliminate(p.design, pattern, p.f, false)
 		q, m := pattern.local, pattern.global
-		uu, residual := make([]float64, q*q), make([]float64, q*q)
-		transposedProduct(q, q, q, e.u, e.u, uu)
-		product(q, q, q, e.zz, uu, residual)
-		for i := range residual {
-			residual[i] = -residual[i]
-		}
-		for i := range q {
-			residual[i*q+i]++
-		}
+		residual, _, _ := e.residuals(&e.slope)
 		v := view{gain: make([]float64, k*q), b: make([]float64, k*m), noise: make([]float64, k*k), root: make([]float64, k*k)}
 		g := make([]float64, k*k) // ΛΛ′ of v
 		productTransposed(k, k, k, p.f.v, p.f.v, g)
@@ -405,180 +372,4 @@ func sum(x []float64) float64 {
 		total += v
 	}
 	return total
-}
-
-// Points returns for one candidate what each cell and each scale contributes to
-// Σ_k b_k·E[v_ik], given the raters' estimated severity. They add up to it.
-func (p *Posterior) Points(i int, b []float64) (cells, scales []float64) {
-	cells, scales = make([]float64, len(p.design.Cells)), make([]float64, len(p.Scales))
-	if p.place[i].pattern < 0 {
-		return cells, scales
-	}
-	pattern := p.patterns[p.place[i].pattern]
-	q, k := pattern.local, p.Dimensions
-	weight := make([]float64, q) // of Z's columns
-	for r := range k {
-		for c := range q {
-			weight[c] += b[r] * p.views[p.place[i].pattern].gain[r*q+c]
-		}
-	}
-	level := make([]float64, pattern.global)
-	p.columnsOf(i, func(own, column int) { level[own] = p.scaled[column] })
-	n := 0
-	for _, s := range p.seatsOf(i, nil) {
-		for _, row := range s.rows {
-			r := pattern.rows[n]
-			n++
-			left := p.Score[row] - p.centre[p.Cell[row]] - level[r.fixed]
-			if r.rater >= 0 {
-				left -= level[r.rater]
-			}
-			for _, z := range [...]int32{r.v, r.w, r.h} {
-				if z >= 0 {
-					cells[p.Cell[row]] += weight[z] * left
-				}
-			}
-		}
-	}
-	for n, r := range p.results[i] {
-		left := r.Score - p.centre[len(p.design.Cells)+int(r.Scale)] - level[pattern.global-len(pattern.scales)+n]
-		scales[r.Scale] += p.weights[r.Scale] * dot(weight[:k], p.loads[r.Scale]) * left
-	}
-	return cells, scales
-}
-
-// Draw is one joint draw: of cell means and of every candidate's values, row i
-// of Values being candidate i's vector.
-type Draw struct {
-	Cells  []float64
-	Values []float64 // Candidates × K, row by row
-}
-
-// Sample gives fn n joint draws, one after the other; fn must not keep one. A
-// draw costs time in proportion to the candidates: first the global effects,
-// g ~ N(ĝ, σ²S⁻¹), then each candidate given them. The draws are those of rng
-// whatever the number of cores. It returns ctx's error when the caller stops
-// waiting.
-func (p *Posterior) Sample(ctx context.Context, rng *rand.Rand, n int, fn func(Draw)) error {
-	s := p.newSampler()
-	for range n {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("sampling: %w", err)
-		}
-		fn(s.draw(rng))
-	}
-	return nil
-}
-
-// sampler is what does not change from draw to draw.
-type sampler struct {
-	*Posterior
-	bases   []float64 // N×K
-	sigma   float64
-	effect  []float64
-	values  []float64
-	shifts  [][]float64 // by pattern: what its cells take from v in the draw at hand
-	streams []*rand.PCG
-}
-
-// blockOf candidates are drawn from one stream of random numbers, so that
-// blocks can be drawn side by side.
-const blockOf = 2048
-
-func (p *Posterior) newSampler() *sampler {
-	k := p.Dimensions
-	s := &sampler{Posterior: p, sigma: math.Sqrt(p.residual), bases: make([]float64, p.Candidates*k), values: make([]float64, p.Candidates*k), effect: make([]float64, p.system.size)}
-	for i := range p.Candidates {
-		if p.place[i].pattern >= 0 {
-			copy(s.bases[i*k:], p.base(i))
-		}
-	}
-	for range p.patterns {
-		s.shifts = append(s.shifts, make([]float64, k))
-	}
-	for range (p.Candidates + blockOf - 1) / blockOf {
-		s.streams = append(s.streams, &rand.PCG{})
-	}
-	return s
-}
-
-func (s *sampler) draw(rng *rand.Rand) Draw {
-	for i := range s.effect {
-		s.effect[i] = s.sigma * rng.NormFloat64()
-	}
-	s.factored.backward(s.effect)
-	for i, x := range s.Posterior.effect {
-		s.effect[i] += x
-	}
-	scaled := s.inUnits(s.effect)
-	for n := range s.patterns {
-		s.shift(n, scaled)
-	}
-	for _, stream := range s.streams {
-		stream.Seed(rng.Uint64(), rng.Uint64())
-	}
-	if len(s.streams) == 1 || s.workers == 1 {
-		for n := range s.streams {
-			s.drawBlock(n, scaled)
-		}
-	} else {
-		var all sync.WaitGroup
-		for w := range s.workers {
-			all.Go(func() {
-				for n := w; n < len(s.streams); n += s.workers {
-					s.drawBlock(n, scaled)
-				}
-			})
-		}
-		all.Wait()
-	}
-	return Draw{Cells: s.cellsOf(scaled), Values: s.values}
-}
-
-func (s *sampler) drawBlock(n int, scaled []float64) {
-	k := s.Dimensions
-	rng := rand.New(s.streams[n])
-	noise := make([]float64, k)
-	for i := n * blockOf; i < min((n+1)*blockOf, s.Candidates); i++ {
-		for r := range noise {
-			noise[r] = s.sigma * rng.NormFloat64()
-		}
-		v := s.values[i*k : i*k+k]
-		if s.place[i].pattern < 0 {
-			multiply(k, k, s.f.v, noise, v)
-			continue
-		}
-		view := &s.views[s.place[i].pattern]
-		copy(v, s.bases[i*k:])
-		for r := range k {
-			for c := range r + 1 {
-				v[r] += view.root[r*k+c] * noise[c]
-			}
-		}
-		pattern, width := s.patterns[s.place[i].pattern], s.design.width
-		for r, x := range s.shifts[s.place[i].pattern] {
-			v[r] -= x
-		}
-		if width == 0 {
-			continue
-		}
-		for slot, j := range pattern.teams[s.place[i].team].raters {
-			effects := scaled[s.system.first[s.nodes[j]]:][:width]
-			for r := range k {
-				v[r] -= dot(view.b[r*pattern.global+slot*width:][:width], effects)
-			}
-		}
-	}
-}
-
-// shift is the part of the cells in B γ, the same for everybody of a pattern.
-func (s *sampler) shift(n int, scaled []float64) {
-	pattern, view := s.patterns[n], &s.views[n]
-	clear(s.shifts[n])
-	for f, column := range pattern.fixed {
-		effect := scaled[s.system.first[s.fixedNode(column)]]
-		for r := range s.Dimensions {
-			s.shifts[n][r] += view.b[r*pattern.global+pattern.slots*s.design.width+f] * effect
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package mixedmodel
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -66,17 +67,64 @@ func anyTheta(t *rapid.T, n int) []float64 {
 	return theta
 }
 
-func TestCriterionIsTheDenseOne(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		d, terms := anyDesign(t), anyTerms(t)
-		c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
-		enough(t, c)
-		theta := anyTheta(t, c.size())
-		want, _ := dense(d, c.factors(theta), terms)
-		if got := c.at(theta, nil); !(math.Abs(got-want) <= 1e-9*(1+math.Abs(want))) {
-			t.Fatalf("D = %.12g, densely %.12g", got, want)
+func TestCriterionIsTheDenseOne(t *testing.T) { rapid.Check(t, criterionIsTheDenseOne) }
+
+func FuzzCriterion(f *testing.F) { f.Fuzz(rapid.MakeFuzz(criterionIsTheDenseOne)) }
+
+func criterionIsTheDenseOne(t *rapid.T) {
+	d, terms := anyDesign(t), anyTerms(t)
+	c := newCriterion(newDesign(Evidence{Data: d}, terms, 1), 1)
+	enough(t, c)
+	theta := anyTheta(t, c.size())
+	want, _ := dense(d, c.factors(theta), terms)
+	if got := c.at(theta, nil); !(math.Abs(got-want) <= 1e-9*(1+math.Abs(want))) {
+		t.Fatalf("D = %.12g, densely %.12g", got, want)
+	}
+}
+
+// Whatever the design, a fit under a prior ends, with numbers that are
+// variances, and its posterior is one.
+func TestAnyPanelHasAPosterior(t *testing.T) { rapid.Check(t, anyPanelHasAPosterior) }
+
+func FuzzPosterior(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anyPanelHasAPosterior)) }
+
+func anyPanelHasAPosterior(t *rapid.T) {
+	d := anyDesign(t)
+	if rapid.Bool().Draw(t, "integers") {
+		for row := range d.Score {
+			d.Score[row] = min(max(math.Round(d.Score[row]), 1), 7)
 		}
-	})
+	}
+	ctx := context.Background()
+	fit, err := Estimate(ctx, d, Options{Terms: AllTerms(), Method: MAP, Prior: DefaultPrior(d.Dimensions, 6), Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !fit.Converged {
+		t.Errorf("not converged: decrement %g after %d evaluations", fit.Decrement, fit.Evaluations)
+	}
+	for _, x := range fit.Components.list() {
+		if !(x > 0) || math.IsInf(x, 0) {
+			t.Fatalf("a variance of %g", x)
+		}
+	}
+	p, err := NewPosterior(ctx, Evidence{Data: d}, fit.Components, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Candidates {
+		mean, cov := p.Candidate(i)
+		for k := range mean {
+			if math.IsNaN(mean[k]) || !(cov[k][k] > 0) || cov[k][k] > fit.Components.Candidate[k][k]*(1+1e-9) {
+				t.Fatalf("candidate %d: mean %g, variance %g, before the scores %g", i, mean[k], cov[k][k], fit.Components.Candidate[k][k])
+			}
+		}
+	}
+	for j := range d.Raters {
+		if _, sd := p.Rater(j); !(sd > 0) || sd*sd > fit.Components.Rater*(1+1e-9) {
+			t.Fatalf("rater %d: standard deviation %g, before the scores %g", j, sd, math.Sqrt(fit.Components.Rater))
+		}
+	}
 }
 
 func TestGradientIsThatOfFiniteDifferences(t *testing.T) {

@@ -15,7 +15,7 @@ type Options struct {
 	Seed    int64
 	Draws   int
 	Posts   int
-	Weights Weights // ranges of what Data has at one figure
+	Weights Weights // ranges of what Data has at one figure; the zero value: there are none
 	Apart   float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
 	// Progress is told after each draw; nil: nobody.
 	Progress func(draws int)
@@ -88,6 +88,9 @@ func Unmarked(d Data) []int {
 // values. It returns ctx's error when the caller stops waiting.
 func Adjust(ctx context.Context, d Data, p *mixedmodel.Posterior, o Options) (Adjusted, error) {
 	a := adjuster{data: d, posterior: p, options: o, averages: averages(d)}
+	if a.options.Weights.Low == nil {
+		a.options.Weights = Weights{Low: a.weights(), High: a.weights()}
+	}
 	out := Adjusted{Outlooks: a.ordered()}
 	out.Baseline = dot(a.weights(), a.base(p.Cells()))
 	out.Draws = max(1, min(o.Draws, drawLimit/max(1, len(out.Outlooks))))
