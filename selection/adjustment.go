@@ -101,7 +101,7 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 	a.prior = use
 	a.prior.weigh(fit, len(c.candidates))
 	if !fit.Converged {
-		a.warnings = append(a.warnings, "The model behind the adjusted order cannot be fitted to these marks, for example because members agree on all of them: what was believed before them stands in for it.")
+		a.warnings = append(a.warnings, "The search for the variance components did not come to rest. Read the adjusted figures as rough.")
 	}
 	if err := a.see(ctx, c, data, prior.Components.Candidate); err != nil {
 		return a, err
@@ -112,17 +112,10 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 	return a, err
 }
 
-// estimate fits. Where that does not come to rest, as where marks leave nothing
-// to chance and every variance beside it has no bound, the prior's components
-// are those of the fit.
 func estimate(ctx context.Context, data mixedmodel.Data, prior mixedmodel.Prior, s Settings) (mixedmodel.Fit, error) {
-	fit, err := mixedmodel.Estimate(ctx, data, mixedmodel.Options{
+	return mixedmodel.Estimate(ctx, data, mixedmodel.Options{
 		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: prior, Progress: s.told("evaluations of the fit"),
 	})
-	if err == nil && !fit.Converged {
-		fit.Components = prior.Components
-	}
-	return fit, err
 }
 
 // model is the marks in the engine's columns. Raters who marked nobody are left

@@ -243,8 +243,8 @@ func TestComponentsAsGiven(t *testing.T) {
 	}
 }
 
-// Members agree on every mark: no fit can say how much they leave to chance, and
-// the prior stands in for it, so that nobody is as sure as they are agreed.
+// Members agree on every mark: the fit takes little for chance, and still nobody
+// is as sure as they are agreed.
 func TestFitWithoutChance(t *testing.T) {
 	r := round("C1", "C2", "C3")
 	for i, code := range []string{"C1", "C2", "C3"} {
@@ -253,12 +253,9 @@ func TestFitWithoutChance(t *testing.T) {
 		}
 	}
 	ranked := rank(t, r)
-	const warning = "The model behind the adjusted order cannot be fitted to these marks, for example because members agree on all of them: what was believed before them stands in for it."
-	if !slices.Contains(ranked.Warnings, warning) || ranked.Fit.Converged {
-		t.Errorf("converged: %v; warnings %q", ranked.Fit.Converged, ranked.Warnings)
-	}
-	if diff := cmp.Diff(mixedmodel.DefaultPrior(3, 6).Components, ranked.Fit.Components); diff != "" {
-		t.Error(diff)
+	believed := mixedmodel.DefaultPrior(3, 6).Components
+	if c := ranked.Fit.Components; !ranked.Fit.Converged || c.Residual >= believed.Residual || c.Residual < believed.Residual/4 {
+		t.Errorf("%+v", ranked.Fit)
 	}
 	if a := adjusted(t, ranked, "C3"); a.SD < 0.2 || a.SD > 1 || a.Rank != 1 {
 		t.Errorf("C3: %+v", a)

@@ -27,6 +27,7 @@ type criterion struct {
 	workers int
 
 	degrees     float64 // n − p
+	believed    noise   // under MAP: what is believed of σ²
 	evaluations int
 
 	r2     float64 // r² at the last θ
@@ -37,6 +38,10 @@ type criterion struct {
 
 	raterFactor []float64 // Λ_r
 }
+
+// noise is a belief about σ²: as if so many residual degrees of freedom had
+// been seen to have these squares. None under REML.
+type noise struct{ degrees, squares float64 }
 
 // batch bounds the memory of what is kept of each pattern.
 const batch = 512
@@ -151,7 +156,8 @@ func (c *criterion) locate() {
 	}
 }
 
-// at returns D(θ) and, where gradient is not nil, fills it with dD/dθ. D is +Inf
+// at returns D(θ) and, where gradient is not nil, fills it with the derivative
+// of D, or of D + beliefAt where something is believed of σ². D is +Inf
 // where M is not numerically positive definite or nothing is left unexplained.
 func (c *criterion) at(theta, gradient []float64) float64 {
 	c.evaluations++
@@ -172,7 +178,10 @@ func (c *criterion) at(theta, gradient []float64) float64 {
 	}
 	const nothingLeft = 1e-10
 	if !(c.r2 > nothingLeft*c.total) {
-		return math.Inf(1)
+		if c.believed.squares == 0 {
+			return math.Inf(1)
+		}
+		c.r2 = nothingLeft * c.total // less cannot be told from rounding
 	}
 	c.scaled = c.inUnits(c.effect)
 	if gradient != nil {
@@ -182,8 +191,20 @@ func (c *criterion) at(theta, gradient []float64) float64 {
 	return c.logDet + c.degrees*(1+math.Log(2*math.Pi*c.r2/c.degrees))
 }
 
-// residual is the REML estimate σ² = r²/(n−p) at the last θ.
-func (c *criterion) residual() float64 { return c.r2 / c.degrees }
+// residual is the estimate of σ² at the last θ: r²/(n−p), drawn towards what is
+// believed, (r² + ν₀σ₀²)/(n − p + ν₀).
+func (c *criterion) residual() float64 { return 1 / c.precision() }
+
+// precision is 1/σ² at the last θ.
+func (c *criterion) precision() float64 {
+	return (c.degrees + c.believed.degrees) / (c.r2 + c.believed.squares)
+}
+
+// beliefAt is what the belief about σ² adds to D at the last θ, σ² profiled
+// out: (n−p+ν₀) log(r² + ν₀σ₀²) in place of (n−p) log r², but for a constant.
+func (c *criterion) beliefAt() float64 {
+	return (c.degrees+c.believed.degrees)*math.Log(c.r2+c.believed.squares) - c.degrees*math.Log(c.r2)
+}
 
 // inUnits multiplies the raters' part of x by Λ_r.
 func (c *criterion) inUnits(x []float64) []float64 {

@@ -61,9 +61,6 @@ func Estimate(ctx context.Context, d Data, o Options) (Fit, error) {
 	case !informed:
 		f.Warnings = append(f.Warnings, uninformedWarning(c))
 		f.Components, f.Converged = o.Terms.only(o.Prior.Components), true
-		if c.degrees > 0 {
-			f.Components = f.Components.times(o.Prior.Residuals / (c.degrees + o.Prior.Residuals))
-		}
 		return f, nil
 	}
 	objective, err := newObjective(c, o)
@@ -146,7 +143,7 @@ func (f *Fit) settle(ctx context.Context, o *objective) error {
 	f.Converged = decrement <= nearEnough
 	f.Theta = upright(o.layout, best.theta)
 	f.Criterion = best.criterion
-	f.Components = o.components(o.factors(f.Theta), o.residualVariance())
+	f.Components = o.components(o.factors(f.Theta), o.residual())
 	return nil
 }
 

@@ -1,7 +1,7 @@
 package mixedmodel
 
 // The derivative of D by a factor Λ of a term with G = ΛΛ′ follows from
-// dD = tr(Z′PZ dG) − (n−p)/r² · (Z′Py)′ dG (Z′Py), P = V⁻¹ − V⁻¹X(X′V⁻¹X)⁻¹X′V⁻¹
+// dD = tr(Z′PZ dG) − (Z′Py)′ dG (Z′Py)/σ², P = V⁻¹ − V⁻¹X(X′V⁻¹X)⁻¹X′V⁻¹
 // (Searle, Casella and McCulloch 1992, Variance Components, §6.6). Per candidate
 //
 //	Z′PZ = Z′WZ − Z′WX S⁻¹ X′WZ,   Z′Py = Z′Wy − Z′WX ĝ
@@ -10,7 +10,7 @@ package mixedmodel
 // cells meet, and the sums of a pattern stand for all its candidates.
 
 // slope is what one pattern adds to the gradient: for each term tr or outer
-// product of Z′PZ − (n−p)/r² (Z′Py)(Z′Py)′, before multiplying by Λ.
+// product of Z′PZ − (Z′Py)(Z′Py)′/σ², before multiplying by Λ.
 type slope struct {
 	v     []float64 // K×K
 	w, h  float64
@@ -69,7 +69,7 @@ func (c *criterion) slope(e *eliminated, n int) {
 	clear(s.rater)
 	s.w, s.h = 0, 0
 	g := c.gather(e, n)
-	ratio := c.degrees / c.r2
+	ratio := c.precision()
 	c.raterSlope(e, g, ratio)
 
 	l := c.f.rater(k)

@@ -8,7 +8,7 @@ import (
 // the second derivative of D and never indefinite (Gilmour, Thompson and
 // Cullis 1995, Biometrics 51; here with σ² profiled out):
 //
-//	H_ij = (n−p) [ f_i′Pf_j / r² − (y′Pf_i)(y′Pf_j) / r⁴ ],   f_i = ∂V/∂θ_i Py
+//	H_ij = f_i′Pf_j / σ² − (y′Pf_i)(y′Pf_j) / ((n−p)σ⁴),   f_i = ∂V/∂θ_i Py
 //
 // It needs no inverse of the system, only one solve for each parameter. The
 // system must be factored at the θ in question (at without a gradient).
@@ -279,13 +279,13 @@ func (in *informing) finish(out []float64) {
 			in.along[i] += dot(line, in.left[at:at+k])
 		}
 	}
-	solved := make([]float64, in.system.size)
+	solved, precision := make([]float64, in.system.size), in.precision()
 	for i := range n {
 		copy(solved, in.across[i])
 		in.system.solve(solved)
 		for j := range i + 1 {
 			f := in.within[i*n+j] - blas64.Dot(blas64.Vector{N: len(solved), Inc: 1, Data: solved}, blas64.Vector{N: len(solved), Inc: 1, Data: in.across[j]})
-			h := in.degrees * (f/in.r2 - in.along[i]*in.along[j]/(in.r2*in.r2))
+			h := precision*f - precision*precision*in.along[i]*in.along[j]/(in.degrees+in.believed.degrees)
 			out[i*n+j], out[j*n+i] = h, h
 		}
 	}

@@ -23,6 +23,7 @@ func newObjective(c *criterion, o Options) (*objective, error) {
 		f.v[k*c.Dimensions+k] = .7
 	}
 	if o.Method == MAP {
+		c.believed = noise{o.Prior.Residuals, o.Prior.Residuals * o.Prior.Components.Residual}
 		var ok bool
 		if f, ok = c.relative(o.Prior.Components); !ok {
 			return nil, fault.New(fault.Invalid, "the prior's covariance of the dimensions is not positive definite")
@@ -36,7 +37,10 @@ func newObjective(c *criterion, o Options) (*objective, error) {
 func (o *objective) at(theta []float64) point {
 	p := point{theta: theta, gradient: make([]float64, len(theta))}
 	p.criterion = o.criterion.at(theta, p.gradient)
-	p.value = p.criterion + o.penalty(theta, p.gradient)
+	p.value = p.criterion
+	if o.method == MAP {
+		p.value += o.beliefAt() + o.penalty(theta, p.gradient)
+	}
 	if math.IsNaN(p.value) {
 		p.value = math.Inf(1)
 	}
@@ -106,9 +110,6 @@ func (o *objective) priorCurvature(theta, h []float64) {
 // with A = Σ_v/σ² and θ_c² = σ_c²/σ². With no data its mode is the prior. It
 // has a pole at 0, so that no component of a small panel vanishes.
 func (o *objective) penalty(x, gradient []float64) float64 {
-	if o.method != MAP {
-		return 0
-	}
 	f, nu, prior := o.factors(x), o.prior.Pseudo, o.prior.Components
 	slope := factors{v: make([]float64, len(f.v))}
 	sum := 0.0
@@ -182,14 +183,4 @@ func lowerInverse(k int, l []float64) []float64 {
 		}
 	}
 	return inverse
-}
-
-// residualVariance is σ² at the last θ; under MAP drawn towards the prior's,
-// ((n−p)σ̂² + ν₀σ₀²)/((n−p) + ν₀).
-func (o *objective) residualVariance() float64 {
-	if o.method != MAP {
-		return o.residual()
-	}
-	n, weight := o.degrees, o.prior.Residuals
-	return (n*o.residual() + weight*o.prior.Components.Residual) / (n + weight)
 }
