@@ -26,7 +26,8 @@ func newRefit(term terminal) *cobra.Command {
 		Long: "Estimates how much candidates, assessors and exercises differ from the decided\n" +
 			"campaigns of a framework, and stores it as a new version. Campaigns whose scoring opens\n" +
 			"from now on take it; those under way keep what they have. The same campaigns are not\n" +
-			"pooled twice.",
+			"pooled twice. Decided is a campaign once a decision was recorded in the service;\n" +
+			"imported campaigns count once theirs is.",
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needTrust(trust); err != nil {
@@ -121,9 +122,6 @@ func (p *printer) refit(r store.Refit) {
 	}
 	p.flush(w)
 	p.line("")
-	if !prior.Converged {
-		p.line("! The estimate did not converge within %d evaluations; look at the campaigns before you rely on it.", prior.Evaluations)
-	}
 	if r.Stored {
 		p.line("Stored. Campaigns whose scoring opens from now on take it; those under way keep theirs.")
 		return
