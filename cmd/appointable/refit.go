@@ -41,7 +41,7 @@ func newRefit(term terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := db.Refit(cmd.Context(), who, code, slowly(term.err, "evaluations of the model"))
+				r, err := db.Refit(cmd.Context(), who, code, slowly(term.err, "of the model"))
 				if err != nil {
 					return err
 				}
@@ -79,13 +79,13 @@ func frameworkOr(ctx context.Context, db *store.DB, who store.Actor, code string
 	return code, nil
 }
 
-// slowly tells of work that takes longer than a second, once a second.
+// slowly tells of a fit that takes longer than a second, once a second.
 func slowly(out io.Writer, of string) func(n int) {
 	next := time.Now().Add(time.Second)
 	return func(n int) {
 		if now := time.Now(); now.After(next) {
 			next = now.Add(time.Second)
-			_, _ = fmt.Fprintf(out, "%d %s …\n", n, of)
+			_, _ = fmt.Fprintf(out, "%s %s …\n", count(n, "evaluation"), of)
 		}
 	}
 }
