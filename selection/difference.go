@@ -37,13 +37,17 @@ func (c cause) words() string {
 // above the panel's.
 type parts [causes]float64
 
+// readable is the least part worth a word: below it is nothing that figures of
+// two decimals show.
+const readable = 0.005
+
 // move is one candidate beside all those whom the adjusted order places on the
 // other side of them than the panel's.
 type move struct {
-	toward parts   // what moved the candidate the way that the adjusted order has it
-	met    bool    // another assessor than one of those others, in some exercise
-	lower  float64 // by how much the candidate's assessors marked lower than the others'
-	tied   bool    // with one of those others, in one of the orders
+	toward parts // what moved the candidate the way that the adjusted order has it
+	lower  bool  // the candidate rose past somebody whose assessors are others and marked higher
+	higher bool  // the candidate fell behind somebody whose assessors are others and marked lower
+	tied   bool  // with one of those others, in one of the orders
 }
 
 // differences says, for each candidate whom the two orders place otherwise
@@ -68,8 +72,7 @@ func (c *columns) differences(standings []ranking.Standing, a *adjustment) map[i
 				continue
 			}
 			moved = true
-			m.past(turned, of[l.Candidate], of[other.Candidate])
-			m.met = m.met || !maps.Equal(seats[l.Candidate], seats[other.Candidate])
+			m.past(turned, of[l.Candidate], of[other.Candidate], !maps.Equal(seats[l.Candidate], seats[other.Candidate]))
 			m.tied = m.tied || slices.Contains(panel[l.Candidate].Tied, other.Candidate) || slices.Contains(l.Tied, other.Candidate)
 		}
 		if moved {
@@ -79,12 +82,15 @@ func (c *columns) differences(standings []ranking.Standing, a *adjustment) map[i
 	return out
 }
 
-// past adds another candidate whom this one has passed, or fallen behind.
-func (m *move) past(turned int, own, other parts) {
+// past adds another candidate whom this one has passed, or fallen behind;
+// strangers: some assessor marked one of them in an exercise and not the other.
+func (m *move) past(turned int, own, other parts, strangers bool) {
 	for why := range own {
 		m.toward[why] += float64(turned) * (own[why] - other[why])
 	}
-	m.lower += own[severity] - other[severity]
+	if gap := own[severity] - other[severity]; strangers && float64(turned)*gap >= readable {
+		m.lower, m.higher = m.lower || gap > 0, m.higher || gap < 0
+	}
 }
 
 // seat is an assessor in an exercise.
@@ -134,8 +140,8 @@ func (c *columns) why(name string, m move) string {
 	var words []string
 	for n, why := range m.toward.named() {
 		switch {
-		case why == severity && m.met:
-			words = append(words, c.severityWords(name, m.lower))
+		case why == severity && (m.lower || m.higher):
+			words = append(words, c.severityWords(name, m))
 		case why == severity && n > 0: // all met the same, and there is a better reason
 		default:
 			words = append(words, why.words())
@@ -151,12 +157,15 @@ func (c *columns) why(name string, m move) string {
 }
 
 // severityWords says which way the candidate's assessors, together, marked.
-func (c *columns) severityWords(name string, lower float64) string {
-	direction := "higher"
-	if lower > 0 {
-		direction = "lower"
+func (c *columns) severityWords(name string, m move) string {
+	direction := "higher than the"
+	switch {
+	case m.lower && m.higher:
+		direction = "lower than some and higher than"
+	case m.lower:
+		direction = "lower than the"
 	}
-	words := fmt.Sprintf("%s's assessors marked %s than the others did", name, direction)
+	words := fmt.Sprintf("%s's assessors marked %s others did", name, direction)
 	if c.strangers() > 1 {
 		words += ", assuming the groups are equally strict on average"
 	}
@@ -164,9 +173,8 @@ func (c *columns) severityWords(name string, lower float64) string {
 }
 
 // named lists what made most of the difference and whatever made a third of it,
-// most first. Less than half a hundredth is nothing that anybody could read.
+// most first.
 func (p parts) named() []cause {
-	const readable = 0.005
 	total := 0.0
 	var named []cause
 	for why, points := range p {

@@ -11,13 +11,14 @@ func TestWhyInWords(t *testing.T) {
 		{move{tied: true}, "their composites are equal at 0.01 and the tie chain decides"},
 		{move{tied: true, toward: parts{severity: -1, difficulty: 0.004}}, "their composites are equal at 0.01 and the tie chain decides"},
 		{move{}, "their composites are all but equal"},
-		{move{toward: parts{severity: 1}, met: true, lower: 1}, "C1's assessors marked lower than the others did"},
-		{move{toward: parts{severity: 1}, met: true, lower: -1}, "C1's assessors marked higher than the others did"},
+		{move{toward: parts{severity: 1}, lower: true}, "C1's assessors marked lower than the others did"},
+		{move{toward: parts{severity: 1}, higher: true}, "C1's assessors marked higher than the others did"},
+		{move{toward: parts{severity: 1}, lower: true, higher: true}, "C1's assessors marked lower than some and higher than others did"},
 		{move{toward: parts{severity: 1}}, severity.words()},
 		{move{toward: parts{severity: 1, chance: 2}}, chance.words()},
-		{move{toward: parts{severity: 1, chance: 2}, met: true, lower: 1}, chance.words() + "; and C1's assessors marked lower than the others did"},
-		{move{toward: parts{severity: 1, chance: 9}, met: true, lower: 1}, chance.words()},
-		{move{toward: parts{1, 1, 1, 1}, met: true, lower: 1}, "C1's assessors marked lower than the others did"},
+		{move{toward: parts{severity: 1, chance: 2}, lower: true}, chance.words() + "; and C1's assessors marked lower than the others did"},
+		{move{toward: parts{severity: 1, chance: 9}, lower: true}, chance.words()},
+		{move{toward: parts{1, 1, 1, 1}, lower: true}, "C1's assessors marked lower than the others did"},
 	} {
 		if got := new(columns).why("C1", c.move); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.move, got, c.want)
