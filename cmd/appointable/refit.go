@@ -81,9 +81,9 @@ func frameworkOr(ctx context.Context, db *store.DB, who store.Actor, code string
 
 // slowly tells of a fit that takes longer than a second, once a second.
 func slowly(out io.Writer, of string) func(n int) {
-	next := time.Now().Add(time.Second)
+	next := time.Now().Add(time.Second) //nolint:forbidigo // a stopwatch, not a time of day
 	return func(n int) {
-		if now := time.Now(); now.After(next) {
+		if now := time.Now(); now.After(next) { //nolint:forbidigo // a stopwatch, not a time of day
 			next = now.Add(time.Second)
 			_, _ = fmt.Fprintf(out, "%s %s …\n", count(n, "evaluation"), of)
 		}
