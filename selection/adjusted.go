@@ -5,18 +5,28 @@ import "appointable/selection/mixedmodel"
 // AdjustedPlace is where the mixed model sees a candidate once severity, halo
 // and the luck of the exercise are taken out of the marks: advice beside the
 // panel's own order, or the order itself where the campaign declared it before
-// scoring. Intervals are 90 %.
+// scoring. Intervals are 90 %. Where weights are ranges, each weight is taken to
+// be as likely anywhere in its range, and all figures here are over such
+// weights: the mean is at their mean shares, the interval has 5 % of the draws
+// below and 5 % above.
 type AdjustedPlace struct {
-	Rank         int       `json:"rank"` // by mean
-	Mean         float64   `json:"mean"` // of the composite, on the rating scale
-	SD           float64   `json:"sd"`
-	Low          float64   `json:"low"`
-	High         float64   `json:"high"`
-	PAppointable *float64  `json:"p_appointable"` // composite and minimum gates; null where none is declared
-	PInPosts     float64   `json:"p_in_posts"`    // among the first of as many as there are posts
-	RankLow      int       `json:"rank_low"`
-	RankHigh     int       `json:"rank_high"`
-	PRank        []float64 `json:"p_rank,omitempty"` // left out above traceLimit candidates
+	Rank int     `json:"rank"` // by mean at 0.01, then by the tie chain
+	Mean float64 `json:"mean"` // of the composite, on the rating scale
+	SD   float64 `json:"sd"`
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+
+	// PAppointable is how often the composite and every dimension are above the
+	// thresholds declared, by the marks alone; above traceLimit candidates the
+	// psychometric results count in it. It is null where no such threshold is
+	// declared, and for a candidate whom a veto stops that means no: the vetoing
+	// mark is given, and no set of values takes it back.
+	PAppointable *float64 `json:"p_appointable"`
+
+	PInPosts float64   `json:"p_in_posts"` // among the first of as many as there are posts
+	RankLow  int       `json:"rank_low"`
+	RankHigh int       `json:"rank_high"`
+	PRank    []float64 `json:"p_rank,omitempty"` // left out above traceLimit candidates
 
 	// Where weights are ranges: the mean of the weights with which the candidate
 	// is first, by dimension in the framework's order, and how often the candidate
@@ -41,7 +51,7 @@ type Contribution struct {
 type Severity struct {
 	Rater     string  `json:"rater"`
 	Severity  float64 `json:"severity"`
-	Direction string  `json:"direction"` // higher (lenient), lower (strict)
+	Direction string  `json:"direction"` // higher (lenient), lower (strict); "" where the severity is 0
 	SD        float64 `json:"sd"`
 	Scored    int     `json:"scored"` // marks
 }

@@ -18,6 +18,7 @@ type adjustment struct {
 	record     FitRecord
 	prior      PriorUse
 	posterior  *mixedmodel.Posterior
+	marks      *mixedmodel.Posterior // without the scales; nil where there are none, or too many candidates
 	adjusted   ranking.Adjusted
 	raters     []int      // those who marked somebody: their index in the panel
 	severities []Severity // of raters
@@ -46,9 +47,14 @@ func (c *columns) adjust(ctx context.Context, s Settings) (*adjustment, []string
 	if err != nil {
 		return nil, nil, err
 	}
-	a.adjusted, err = ranking.Adjust(ctx, c.data, a.posterior, c.options(s))
+	options := c.options(s)
+	options.Marks = a.marks
+	a.adjusted, err = ranking.Adjust(ctx, c.data, a.posterior, options)
+	if w := drawsWarning(s.Draws, a.adjusted.Draws); w != "" && err == nil {
+		a.warnings = append(a.warnings, w)
+	}
 	a.severities, a.cells = a.severity(c), a.posterior.Cells()
-	a.posterior = nil // for a national round it is large, and all is read from it
+	a.posterior, a.marks = nil, nil // for a national round they are large, and all is read from them
 	return a, a.warnings, err
 }
 
@@ -58,7 +64,11 @@ func (a *adjustment) severity(c *columns) []Severity {
 	scored := c.scored()
 	for j, panel := range a.raters {
 		s := Severity{Rater: c.round.Campaign.Panel[panel].Rater, Direction: "higher", Scored: scored[panel]}
-		if s.Severity, s.SD = a.posterior.Rater(j); s.Severity < 0 {
+		s.Severity, s.SD = a.posterior.Rater(j)
+		switch {
+		case math.Abs(s.Severity) < 1e-9: // rounding's, if anything
+			s.Direction = ""
+		case s.Severity < 0:
 			s.Direction = "lower"
 		}
 		list = append(list, s)
@@ -71,7 +81,7 @@ func (c *columns) options(s Settings) ranking.Options {
 	for _, d := range c.round.Framework.Dimensions {
 		low, high = append(low, d.Weight.Low), append(high, d.Weight.High)
 	}
-	o := ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.NewWeights(low, high))
+	o := ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.Weights{Low: low, High: high})
 	o.Progress = s.told("draws")
 	return o
 }
@@ -190,6 +200,10 @@ func (a *adjustment) given(data mixedmodel.Data, c mixedmodel.Components) {
 func (a *adjustment) see(ctx context.Context, c *columns, data mixedmodel.Data, believed [][]float64) error {
 	var err error
 	a.posterior, err = mixedmodel.NewPosterior(ctx, c.evidence(data, believed), a.components, 0)
+	if err != nil || len(c.tests) == 0 || len(c.candidates) > ranking.TableLimit {
+		return err
+	}
+	a.marks, err = mixedmodel.NewPosterior(ctx, mixedmodel.Evidence{Data: data}, a.components, 0)
 	return err
 }
 
@@ -300,7 +314,7 @@ func (a *adjustment) describe(c *columns, out *Ranking) {
 
 // above is the table in the order of the places.
 func (a *adjustment) above(places []Place, codes []string) [][]*float64 {
-	if a.adjusted.Above == nil || len(places) < 2 {
+	if a.adjusted.Above == nil || len(places) < 2 || len(places) > traceLimit {
 		return nil
 	}
 	at := map[string]int{}

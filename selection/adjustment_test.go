@@ -2,7 +2,9 @@ package selection_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"appointable/frameworks"
 	"appointable/selection"
 	"appointable/selection/mixedmodel"
+	"appointable/selection/ranking"
 )
 
 func rankWith(t testing.TB, r selection.Round, s selection.Settings) selection.Ranking {
@@ -222,8 +225,136 @@ func TestUncertainWeights(t *testing.T) {
 	if one.CentralWeights[0] < one.CentralWeights[1]+.01 || other.CentralWeights[1] < other.CentralWeights[0]+.01 {
 		t.Errorf("C1 is good at safety and first with %v, C2 at kindness and first with %v", one.CentralWeights, other.CentralWeights)
 	}
-	if *one.Confidence <= one.PRank[0] || math.Abs(one.Mean-known.Mean) > 1e-9 || one.SD <= known.SD {
+	if *one.Confidence <= one.PRank[0] || one.SD <= known.SD || one.Low > one.Mean || one.High < one.Mean {
 		t.Errorf("with weights known %+v, not known %+v", known, one)
+	}
+	want, p := 0.0, place(t, ranked, "C1")
+	for k, share := range (ranking.Weights{Low: []float64{10, 10, 20}, High: []float64{70, 70, 20}}).Mean() {
+		want += share * *p.Dimensions[k].Mean
+	}
+	sum := *p.Baseline
+	for _, c := range p.Contributions {
+		sum += c.Points
+	}
+	if math.Abs(one.Mean-want) > 1e-9 || math.Abs(one.Mean-sum) > 1e-9 {
+		t.Errorf("the mean is %v, at the mean of the shares %v, of the contributions %v", one.Mean, want, sum)
+	}
+}
+
+// Few with marks among many interviewed: no table of pairs of everybody.
+func TestNoPairsOfManyInterviewed(t *testing.T) {
+	r := large(20, 4)
+	for i := range 200 {
+		r.Candidates = append(r.Candidates, selection.Candidate{Code: fmt.Sprintf("D%03d", i), Interviewed: selection.Yes})
+	}
+	ranked := rank(t, r)
+	if a := adjusted(t, ranked, "C00001"); len(a.PRank) != 20 || ranked.PAbove != nil || ranked.Groups != nil {
+		t.Errorf("%d ranks, %d rows above, %d groups", len(a.PRank), len(ranked.PAbove), len(ranked.Groups))
+	}
+	r.Framework.Dimensions[0].Weight = frameworks.Weight{Low: 20, High: 60} // then pairs are counted over draws
+	if ranked = rank(t, r); ranked.PAbove != nil || len(slices.Concat(ranked.Groups...)) != 20 {
+		t.Errorf("%d rows above, groups %v", len(ranked.PAbove), ranked.Groups)
+	}
+}
+
+// Gates look at marks: neither does a psychometric result move the chance of
+// passing them, nor is there one for whom a veto stops.
+func TestChanceOfPassingTheGatesIsOfMarks(t *testing.T) {
+	chances := func(score float64) (chance, mean float64) {
+		r := round("C1", "C2")
+		r.Campaign.Psychometrics = []selection.Psychometric{sjt()}
+		r.Psychometrics = []selection.PsychometricResult{result("C1", score), result("C2", 50)}
+		composite := 4.0
+		r.Campaign.Gates.Composite = &composite
+		mark(&r, "C1", "R1", 4, 4, 5)
+		mark(&r, "C2", "R1", 3, 5, 4)
+		a := adjusted(t, rank(t, r), "C1")
+		return *a.PAppointable, a.Mean
+	}
+	low, lowMean := chances(20)
+	high, highMean := chances(80)
+	if low != high || lowMean >= highMean || low <= 0 || low >= 1 {
+		t.Errorf("P(appointable) is %v after a low result, %v after a high one; means %v and %v", low, high, lowMean, highMean)
+	}
+	r := round("C1", "C2")
+	composite, veto := 3.0, 1.0
+	r.Campaign.Gates = selection.Gates{Composite: &composite, Veto: &veto, VetoMeans: selection.VetoNo}
+	mark(&r, "C1", "R1", 7, 7, 1)
+	mark(&r, "C2", "R1", 4, 5, 4)
+	ranked := rank(t, r)
+	if adjusted(t, ranked, "C1").PAppointable != nil || adjusted(t, ranked, "C2").PAppointable == nil {
+		t.Error("a veto stops C1 and not C2")
+	}
+	r.Campaign.Gates.VetoMeans = selection.VetoDiscuss
+	if adjusted(t, rank(t, r), "C1").PAppointable == nil {
+		t.Error("C1 is for discussion, and has no chance of passing the gates")
+	}
+}
+
+// A variance that rounding takes below 0 is 0, not no number.
+func TestVarianceOfRounding(t *testing.T) {
+	r := demo(t)
+	c := mixedmodel.DefaultPrior(6, 6).Components
+	c.Residual, c.CandidateExercise, c.CandidateRater, c.Rater, c.RaterDimension = 1e-6, 1e-6, 1e-6, 1e-6, 1e-6
+	for k := range c.Candidate {
+		clear(c.Candidate[k])
+		c.Candidate[k][k] = 1e6
+	}
+	s := selection.DefaultSettings()
+	s.Components = &c
+	if _, err := json.Marshal(rankWith(t, r, s)); err != nil {
+		t.Error(err)
+	}
+}
+
+// By the rule adjusted too nobody has a rank without a mark on every dimension;
+// the adjusted figures stay, as advice.
+func TestRuleAdjustedNeedsAComposite(t *testing.T) {
+	r := round("C1", "C2", "C3")
+	r.Campaign.Rank.Rule = selection.Adjusted
+	for _, m := range marks(r, "C1", "R1", 7, 7, 7) {
+		if !strings.HasPrefix(m.Criterion, "leading") {
+			r.Ratings = append(r.Ratings, m)
+		}
+	}
+	mark(&r, "C2", "R1", 5, 5, 5)
+	mark(&r, "C3", "R1", 2, 2, 2)
+	ranked := rank(t, r)
+	if diff := cmp.Diff([]string{"1 C2", "2 C3", "- C1"}, list(ranked)); diff != "" {
+		t.Error(diff)
+	}
+	if a := adjusted(t, ranked, "C1"); a.Rank != 1 || place(t, ranked, "C1").Gate != "discuss" {
+		t.Errorf("C1: %+v", a)
+	}
+}
+
+// Nobody is strict where severity is believed to be nothing.
+func TestNoDirectionOfNothing(t *testing.T) {
+	c := mixedmodel.DefaultPrior(6, 6).Components
+	c.Rater = 0
+	s := selection.DefaultSettings()
+	s.Components = &c
+	for _, severity := range rankWith(t, demo(t), s).Raters {
+		if severity.Severity != 0 || severity.Direction != "" {
+			t.Errorf("%+v", severity)
+		}
+	}
+}
+
+// Nothing is said of 100 after few draws, nor where nobody else is compared.
+func TestCertaintyNeedsDrawsAndARival(t *testing.T) {
+	const warning = "The chances come from only 999 draws; take 1,000 or more."
+	few, enough := rankWith(t, demo(t), selection.Settings{Seed: 1, Draws: 999}), rankWith(t, demo(t), selection.Settings{Seed: 1, Draws: 1000})
+	if few.Certainty(1) != "" || !slices.Contains(few.Warnings, warning) {
+		t.Errorf("after 999 draws: %q, %q", few.Certainty(1), few.Warnings)
+	}
+	if enough.Certainty(1) == "" || slices.ContainsFunc(enough.Warnings, func(w string) bool { return strings.Contains(w, "draws") }) {
+		t.Errorf("after 1,000 draws: %q, %q", enough.Certainty(1), enough.Warnings)
+	}
+	alone := round("C1", "C2")
+	mark(&alone, "C1", "R1", 6, 6, 6)
+	if words := rankWith(t, alone, selection.DefaultSettings()).Certainty(1); words != "" {
+		t.Errorf("of the only one with marks: %q", words)
 	}
 }
 

@@ -35,20 +35,25 @@ func InHundred(p float64) string {
 
 // Certainty is the sentence that says what a probability is, of whoever most
 // often has the highest composite, and of the first of the declared order where
-// that is somebody else; "" where nobody is compared.
+// that is somebody else; "" where fewer than two are compared, and where there
+// are too few draws to say it of 100.
 func (r Ranking) Certainty(posts int) string {
 	var code, what string
-	best := -1.0
+	best, compared := -1.0, 0
 	for _, place := range r.Candidates {
-		if p, means := place.chanceOfFirst(posts); p > best {
+		p, means := place.chanceOfFirst(posts)
+		if p >= 0 {
+			compared++
+		}
+		if p > best {
 			code, what, best = place.Candidate, means, p
 		}
 	}
-	if best < 0 {
+	if compared < 2 || r.Draws < fewestDraws {
 		return ""
 	}
 	words := "In " + InHundred(best) + " sets of values consistent with these marks and assumptions, " + code + " " + what + ". This is not the chance of being the best doctor."
-	if first := r.Candidates[0]; first.Candidate != code {
+	if first := r.Candidates[0]; first.Rank != nil && first.Candidate != code {
 		if p, _ := first.chanceOfFirst(posts); p >= 0 {
 			words += " For " + first.Candidate + ", first in the order above, it is " + InHundred(p) + "."
 		}
@@ -71,4 +76,20 @@ func (p Place) chanceOfFirst(posts int) (chance float64, means string) {
 	default:
 		return a.PInPosts, "is among the first " + strconv.Itoa(posts)
 	}
+}
+
+// fewestDraws is how many draws a chance needs to be told of 100: by 1,000 one
+// half is known to 3 % at two standard errors.
+const fewestDraws = 1000
+
+// drawsWarning says where the chances come from too few draws; "" where they do
+// not. asked is how many were wanted, taken how many the round's size allowed.
+func drawsWarning(asked, taken int) string {
+	switch {
+	case taken >= fewestDraws:
+		return ""
+	case asked < fewestDraws:
+		return "The chances come from only " + count(taken, "draw", "draws") + "; take 1,000 or more."
+	}
+	return "The chances come from only " + count(taken, "draw", "draws") + ", as many as a round of this size allows."
 }

@@ -70,7 +70,7 @@ func TestDesignWarnings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, w := range rankWith(t, c.round, selection.Settings{Seed: 1, Draws: 50}).Warnings {
+			for _, w := range rankWith(t, c.round, selection.Settings{Seed: 1, Draws: 1000}).Warnings {
 				if !strings.HasPrefix(w, alongside) && !strings.HasPrefix(w, "The adjusted figures") && !strings.HasPrefix(w, "With another") {
 					got = append(got, w)
 				}

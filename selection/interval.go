@@ -1,12 +1,10 @@
 package selection
 
-// within90 is how many standard deviations each side of its mean hold 90% of
-// a normal posterior.
-const within90 = 1.6448536269514722
+import "appointable/selection/ranking"
 
 // Interval is the 90% interval of how strictly the rater marked.
 func (s Severity) Interval() (low, high float64) {
-	return s.Severity - within90*s.SD, s.Severity + within90*s.SD
+	return s.Severity - ranking.Within90*s.SD, s.Severity + ranking.Within90*s.SD
 }
 
 // Interval is the 90% interval of the adjusted figure; ok is false where there
@@ -15,5 +13,5 @@ func (d DimensionPlace) Interval() (low, high float64, ok bool) {
 	if d.Mean == nil || d.SD == nil {
 		return 0, 0, false
 	}
-	return *d.Mean - within90**d.SD, *d.Mean + within90**d.SD, true
+	return *d.Mean - ranking.Within90**d.SD, *d.Mean + ranking.Within90**d.SD, true
 }

@@ -357,7 +357,7 @@ func ranksBy(r selection.Ranking, p selection.Place) *float64 {
 	switch {
 	case r.Rule == selection.PanelMean:
 		return p.PanelMean
-	case p.Adjusted == nil:
+	case p.Adjusted == nil || p.PanelMean == nil:
 		return nil
 	}
 	return &p.Adjusted.Mean

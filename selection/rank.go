@@ -24,7 +24,7 @@ type Ranking struct {
 	Prior      *PriorUse    `json:"prior,omitempty"`
 	Warnings   []string     `json:"warnings"`
 	Candidates []Place      `json:"candidates"`        // by rank, equals by code, those without a rank last
-	PAbove     [][]*float64 `json:"p_above,omitempty"` // in the order of Candidates; null on the diagonal and where a candidate has no adjusted place
+	PAbove     [][]*float64 `json:"p_above,omitempty"` // in the order of Candidates; null on the diagonal and where a candidate has no adjusted place; left out above traceLimit candidates
 	Raters     []Severity   `json:"raters,omitempty"`  // by code
 	Groups     [][]string   `json:"groups,omitempty"`  // in the adjusted order; within one the evidence does not separate the first from the others
 }
@@ -184,7 +184,7 @@ func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
 		outlooks[l.Candidate] = l
 	}
 	if c.round.Campaign.Rank.Rule == Adjusted {
-		standings = ranking.ByAdjusted(standings, adjusted)
+		standings = ranking.ByAdjusted(c.data, standings, adjusted)
 	}
 	places := []Place{}
 	for _, s := range standings {

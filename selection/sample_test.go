@@ -91,7 +91,7 @@ func result(candidate string, score float64) selection.PsychometricResult {
 
 func rank(t testing.TB, r selection.Round) selection.Ranking {
 	t.Helper()
-	ranking, err := selection.Rank(context.Background(), r, selection.Settings{Seed: 1, Draws: 500})
+	ranking, err := selection.Rank(context.Background(), r, selection.Settings{Seed: 1, Draws: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,10 @@ type Options struct {
 	Draws   int
 	Posts   int
 	Weights Weights // ranges of what Data has at one figure; the zero value: there are none
-	Apart   float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
+	// Marks is the posterior of the marks alone, which gates look at; nil: the
+	// posterior knows of nothing else, or the chances may.
+	Marks *mixedmodel.Posterior
+	Apart float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
 	// Progress is told after each draw; nil: nobody.
 	Progress func(draws int)
 }
@@ -31,12 +34,14 @@ func NewOptions(seed int64, draws, posts int, w Weights) Options {
 type Adjusted struct {
 	Draws    int         // as many as were taken: see drawLimit
 	Outlooks []Outlook   // best first, equals by index
-	Above    [][]float64 // in the order of Outlooks; the diagonal is NaN; nil above TableLimit
-	Groups   [][]int     // candidates in the order of Outlooks; nil above TableLimit
+	Above    [][]float64 // in the order of Outlooks; the diagonal is NaN; nil above TableLimit, and where they are fewer but not all candidates and the weights are known
+	Groups   [][]int     // candidates in the order of Outlooks; nil where Above is
 	Baseline float64     // the composite of somebody with average values
 }
 
-// Outlook is one candidate's adjusted place. Intervals are 90 %.
+// Outlook is one candidate's adjusted place. Intervals are 90 %: of a normal
+// distribution where the weights are known, else quantiles of the draws. Mean,
+// Contributions and Baseline are at the mean of the weights that are drawn.
 type Outlook struct {
 	Candidate         int
 	Rank              int // as Standing has it, and so are the next three
@@ -44,7 +49,7 @@ type Outlook struct {
 	BrokenBy          int
 	Mean, SD          float64 // of the composite
 	Low, High         float64
-	Appointable       float64 // NaN where no gate is declared
+	Appointable       float64 // NaN where no gate is declared, and where a veto stops the candidate whatever the values are
 	InPosts           float64
 	RankLow, RankHigh int
 	Ranks             []float64 // by rank; nil above TableLimit
@@ -79,27 +84,27 @@ func Unmarked(d Data) []int {
 // are the same for all; to it comes the weighted sum of the candidate's own
 // values. It returns ctx's error when the caller stops waiting.
 func Adjust(ctx context.Context, d Data, p *mixedmodel.Posterior, o Options) (Adjusted, error) {
-	a := adjuster{data: d, posterior: p, options: o, averages: averages(d)}
-	if a.options.Weights.Low == nil {
-		a.options.Weights = Weights{Low: a.weights(), High: a.weights()}
-	}
+	a := newAdjuster(d, p, o)
 	out := Adjusted{Outlooks: a.ordered()}
-	out.Baseline = dot(a.weights(), a.base(p.Cells()))
+	out.Baseline = dot(a.weights, a.base(p.Cells()))
 	out.Draws = max(1, min(o.Draws, drawLimit/max(1, len(out.Outlooks))))
 	if err := a.addChances(ctx, &out); err != nil {
 		return Adjusted{}, err
 	}
 	if len(out.Outlooks) <= TableLimit {
 		a.addContributions(out.Outlooks)
+	}
+	if out.Above != nil {
 		out.Groups = groups(out, o.Apart)
 	}
 	return out, nil
 }
 
 // FirstAndGroups is the part of Adjust that asks who is first and which
-// candidates are apart, without a draw: weights at one figure.
+// candidates are apart, without a draw: weights at their mean. It is for as many
+// candidates as have tables.
 func FirstAndGroups(d Data, p *mixedmodel.Posterior, o Options) (first []int, apart [][]int) {
-	a := adjuster{data: d, posterior: p, options: o, averages: averages(d)}
+	a := newAdjuster(d, p, o)
 	out := Adjusted{Outlooks: a.ordered()}
 	for _, l := range out.Outlooks {
 		if l.Rank == 1 {
@@ -115,6 +120,20 @@ type adjuster struct {
 	posterior *mixedmodel.Posterior
 	options   Options
 	averages  [][]float64 // by dimension: each cell's part
+	weights   []float64   // each dimension's share, the mean of those drawn
+}
+
+func newAdjuster(d Data, p *mixedmodel.Posterior, o Options) adjuster {
+	a := adjuster{data: d, posterior: p, options: o, averages: averages(d)}
+	for _, dimension := range d.Dimensions {
+		a.weights = append(a.weights, dimension.Weight)
+	}
+	if o.Weights.Low == nil || o.Weights.Fixed() {
+		a.options.Weights = Weights{Low: a.weights, High: a.weights}
+	} else {
+		a.weights = o.Weights.Mean()
+	}
+	return a
 }
 
 // averages gives every marked cell its part in its dimension: over criteria
@@ -147,14 +166,6 @@ func averages(d Data) [][]float64 {
 	return parts
 }
 
-func (a adjuster) weights() []float64 {
-	weights := make([]float64, len(a.data.Dimensions))
-	for k, d := range a.data.Dimensions {
-		weights[k] = d.Weight
-	}
-	return weights
-}
-
 // base is the mean of each dimension, from the means of the cells. A cell
 // without a mark has no mean, and no part.
 func (a adjuster) base(cells []float64) []float64 {
@@ -172,27 +183,22 @@ func (a adjuster) base(cells []float64) []float64 {
 // ordered is everybody who has a mark, with figures, ranks and ties; standard
 // deviations are for weights at one figure.
 func (a adjuster) ordered() []Outlook {
-	weights := a.weights()
 	outlooks := make([]Outlook, a.data.Candidates)
-	means, variances := a.posterior.Composites(a.compositeCells(weights), weights)
+	means, variances := a.posterior.Composites(a.compositeCells(), a.weights)
 	for i := range outlooks {
-		outlooks[i] = Outlook{Candidate: i, Mean: means[i], SD: math.Sqrt(variances[i])}
+		outlooks[i] = Outlook{Candidate: i, Mean: means[i], SD: root(variances[i])}
 	}
 	for k, cells := range a.averages {
-		only := make([]float64, len(weights))
+		only := make([]float64, len(a.weights))
 		only[k] = 1
 		means, variances := a.posterior.Composites(cells, only)
 		for i := range outlooks {
-			outlooks[i].Dimensions = append(outlooks[i].Dimensions, Estimate{Mean: means[i], SD: math.Sqrt(variances[i])})
+			outlooks[i].Dimensions = append(outlooks[i].Dimensions, Estimate{Mean: means[i], SD: root(variances[i])})
 		}
 	}
 	standings := []Standing{}
 	for _, i := range marked(a.data) {
-		s := Standing{Candidate: i, BrokenBy: -1, Composite: outlooks[i].Mean}
-		for _, d := range outlooks[i].Dimensions {
-			s.Dimensions = append(s.Dimensions, DimensionMean{Score: d.Mean})
-		}
-		standings = append(standings, s)
+		standings = append(standings, outlooks[i].standing())
 	}
 	place(a.data, standings)
 	order := make([]Outlook, len(standings))
@@ -202,6 +208,18 @@ func (a adjuster) ordered() []Outlook {
 	}
 	return order
 }
+
+// standing has the adjusted figures where PanelMean has the panel's.
+func (l Outlook) standing() Standing {
+	s := Standing{Candidate: l.Candidate, BrokenBy: -1, Composite: l.Mean}
+	for _, d := range l.Dimensions {
+		s.Dimensions = append(s.Dimensions, DimensionMean{Score: d.Mean})
+	}
+	return s
+}
+
+// root is the standard deviation of a variance, which rounding can take below 0.
+func root(variance float64) float64 { return math.Sqrt(max(variance, 0)) }
 
 // marked lists the candidates who have a mark.
 func marked(d Data) []int {
@@ -226,43 +244,69 @@ func (a adjuster) addChances(ctx context.Context, out *Adjusted) error {
 		Candidates: n, Draws: out.Draws, Weights: a.options.Weights, Posts: a.options.Posts,
 		Composite: a.data.Gates.Composite, Minimum: a.data.Gates.Minimum,
 	}
-	// Two streams of one seed: weights do not disturb the draws of the values.
-	c, err := Count(q, rand.New(rand.NewPCG(uint64(a.options.Seed), 2)), a.draws(ctx, *out))
+	c, err := Count(q, a.weightStream(), a.draws(ctx, *out, a.posterior))
 	if err != nil {
 		return err
 	}
+	if a.options.Marks != nil && q.gated() {
+		if c.Appointable, err = CountAppointable(q, a.weightStream(), a.draws(ctx, *out, a.options.Marks)); err != nil {
+			return err
+		}
+	}
+	vetoed := vetoed(a.data)
 	for r := range out.Outlooks {
 		l := &out.Outlooks[r]
 		l.InPosts, l.Appointable, l.RankLow, l.RankHigh = c.InPosts[r], c.Appointable[r], c.RankLow[r], c.RankHigh[r]
 		if c.Rank != nil {
 			l.Ranks = c.Rank[r]
 		}
+		if vetoed[l.Candidate] {
+			l.Appointable = math.NaN()
+		}
+		l.Low, l.High = l.Mean-Within90*l.SD, l.Mean+Within90*l.SD
 		if c.SD != nil {
-			l.SD = c.SD[r]
+			l.SD, l.Low, l.High = c.SD[r], c.Low[r], c.High[r]
 		}
 		if c.Central != nil {
 			l.Central, l.Confidence = c.Central[r], c.Confidence[r]
 		}
-		l.Low, l.High = l.Mean-normal95*l.SD, l.Mean+normal95*l.SD
 	}
 	out.Above = c.Above
-	if c.Rank != nil && c.Above == nil {
+	// The covariance is of all candidates, however few of them have marks.
+	if c.Above == nil && a.data.Candidates <= TableLimit {
 		out.Above = a.above(out.Outlooks)
 	}
 	return nil
 }
 
-// normal95 is the 95th percentile of the normal distribution, the upper end of
-// a 90 % interval.
-const normal95 = 1.6448536269514722
+// vetoed tells of each candidate whether a veto that means no stops them.
+func vetoed(d Data) []bool {
+	stopped := make([]bool, d.Candidates)
+	for row, i := range d.Candidate {
+		if d.Gates.Veto != nil && d.Gates.VetoMeans == NotMet && !below(*d.Gates.Veto, d.Score[row]) {
+			stopped[i] = true
+		}
+	}
+	return stopped
+}
+
+// Within90 is how many standard deviations each side of its mean hold 90 % of a
+// normal distribution.
+const Within90 = 1.6448536269514722
+
+// weightStream is another stream than that of the values: weights do not disturb
+// their draws.
+func (a adjuster) weightStream() *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(a.options.Seed), 2))
+}
 
 // draws are the posterior's, for those who are ranked, in their order.
-func (a adjuster) draws(ctx context.Context, out Adjusted) Draws {
+func (a adjuster) draws(ctx context.Context, out Adjusted, posterior *mixedmodel.Posterior) Draws {
 	dimensions := len(a.averages)
 	values := make([]float64, len(out.Outlooks)*dimensions)
 	return func(fn func(base, values []float64)) error {
 		rng, drawn := rand.New(rand.NewPCG(uint64(a.options.Seed), 1)), 0
-		return a.posterior.Sample(ctx, rng, out.Draws, func(d mixedmodel.Draw) {
+		return posterior.Sample(ctx, rng, out.Draws, func(d mixedmodel.Draw) {
 			for r, l := range out.Outlooks {
 				copy(values[r*dimensions:(r+1)*dimensions], d.Values[l.Candidate*dimensions:])
 			}
@@ -275,19 +319,19 @@ func (a adjuster) draws(ctx context.Context, out Adjusted) Draws {
 }
 
 // compositeCells is each cell's part in the composite.
-func (a adjuster) compositeCells(weights []float64) []float64 {
+func (a adjuster) compositeCells() []float64 {
 	parts := make([]float64, len(a.data.Cells))
 	for k, cells := range a.averages {
 		for c, part := range cells {
-			parts[c] += weights[k] * part
+			parts[c] += a.weights[k] * part
 		}
 	}
 	return parts
 }
 
-// above is P(i above j) at known weights.
+// above is P(i above j) at the mean weights.
 func (a adjuster) above(outlooks []Outlook) [][]float64 {
-	covariance := a.posterior.Covariance(a.weights())
+	covariance := a.posterior.Covariance(a.weights)
 	means := make([]float64, len(outlooks))
 	among := square(len(outlooks), len(outlooks))
 	for r, l := range outlooks {
@@ -352,18 +396,28 @@ func groups(a Adjusted, apart float64) [][]int {
 	return groups
 }
 
-// ByAdjusted puts standings into the adjusted order, with its ranks and ties.
-// Who has no adjusted place stands last, without a rank.
-func ByAdjusted(standings []Standing, a Adjusted) []Standing {
+// ByAdjusted puts standings into the adjusted order. Who has no composite of the
+// panel's has none under this rule either, and stands last, without a rank, in
+// the order of the standings: a dimension without a mark is for the panel to
+// discuss, and no figure from the other dimensions stands in for it. The others
+// have the ranks and ties that they have among themselves.
+func ByAdjusted(d Data, standings []Standing, a Adjusted) []Standing {
 	own := make(map[int]Standing, len(standings))
 	for _, s := range standings {
 		own[s.Candidate] = s
 	}
-	var out []Standing
+	var ranked []Standing
 	for _, l := range a.Outlooks {
-		s := own[l.Candidate]
-		delete(own, l.Candidate)
-		s.Rank, s.Tied, s.Sharing, s.BrokenBy = l.Rank, l.Tied, l.Sharing, l.BrokenBy
+		if !math.IsNaN(own[l.Candidate].Composite) {
+			ranked = append(ranked, l.standing())
+		}
+	}
+	place(d, ranked)
+	var out []Standing
+	for _, r := range ranked {
+		s := own[r.Candidate]
+		delete(own, r.Candidate)
+		s.Rank, s.Tied, s.Sharing, s.BrokenBy = r.Rank, r.Tied, r.Sharing, r.BrokenBy
 		out = append(out, s)
 	}
 	for _, s := range standings {

@@ -35,7 +35,8 @@ type Chances struct {
 	InPosts           []float64   // among the first of as many as there are posts
 	RankLow, RankHigh []int       // 90 %
 	Appointable       []float64   // NaN where no gate is declared
-	SD                []float64   // of the composite; nil where the weights are known
+	SD                []float64   // of the composite; nil where the weights are known, and so are the next two
+	Low, High         []float64   // 5 % of its draws are no higher than the first, 95 % no higher than the second
 	Rank              [][]float64 // [i][r]: candidate i has rank r+1; nil above TableLimit
 	Above             [][]float64 // [i][j]: i is above j; the diagonal is NaN; nil above TableLimit and where the weights are known, see Above
 
@@ -50,7 +51,7 @@ type Chances struct {
 // returns what draws returns.
 func Count(q Question, rng *rand.Rand, draws Draws) (Chances, error) {
 	t := newTally(q)
-	w := newWalk(q.Weights, rng)
+	w := newShares(q.Weights, rng)
 	if err := draws(func(base, values []float64) { t.add(base, values, w.next()) }); err != nil {
 		return Chances{}, err
 	}
@@ -72,11 +73,12 @@ type tally struct {
 	order       []held    // by composite; nil above TableLimit
 	inPosts     []float64
 	appointable []float64
-	moments     []moments   // of the composite; nil where the weights are known
-	rank        [][]float64 // nil above TableLimit
-	above       [][]float64 // nil above TableLimit and where the weights are known
-	firstWith   [][]float64 // sum of the weights with which a candidate was first
-	many        *many       // above TableLimit
+	moments     []moments     // of the composite; nil where the weights are known
+	low, high   ends[float64] // of the composite, the latter with its sign turned; empty where the weights are known
+	rank        [][]float64   // nil above TableLimit
+	above       [][]float64   // nil above TableLimit and where the weights are known
+	firstWith   [][]float64   // sum of the weights with which a candidate was first
+	many        *many         // above TableLimit
 }
 
 type held struct {
@@ -91,6 +93,7 @@ func newTally(q Question) *tally {
 	}
 	if !q.Weights.Fixed() {
 		t.moments = make([]moments, n)
+		t.low, t.high = newInterval[float64](n, q.Draws)
 	}
 	if n > TableLimit {
 		t.many = newMany(n, q.Draws)
@@ -120,8 +123,10 @@ func (t *tally) add(base, values, weights []float64) {
 		t.composite[i] = dot(weights, own)
 		if t.moments != nil {
 			t.moments[i].add(shared+t.composite[i], t.counted)
+			t.low.add(i, shared+t.composite[i])
+			t.high.add(i, -shared-t.composite[i])
 		}
-		if t.meetsGates(shared+t.composite[i], base, own) {
+		if t.q.meetsGates(shared+t.composite[i], base, own) {
 			t.appointable[i]++
 		}
 	}
@@ -153,11 +158,44 @@ func dot(a, b []float64) float64 {
 	return total
 }
 
-func (t *tally) meetsGates(composite float64, base, own []float64) bool {
-	if t.q.Composite != nil && composite < *t.q.Composite {
+// CountAppointable is Chances.Appointable alone.
+func CountAppointable(q Question, rng *rand.Rand, draws Draws) ([]float64, error) {
+	appointable, counted := make([]float64, q.Candidates), 0
+	w := newShares(q.Weights, rng)
+	err := draws(func(base, values []float64) {
+		counted++
+		weights := w.next()
+		shared := dot(weights, base)
+		for i := range appointable {
+			own := values[i*len(weights) : (i+1)*len(weights)]
+			if q.meetsGates(shared+dot(weights, own), base, own) {
+				appointable[i]++
+			}
+		}
+	})
+	q.toChances(appointable, counted)
+	return appointable, err
+}
+
+// toChances makes chances of passing the gates from counts.
+func (q Question) toChances(counts []float64, counted int) {
+	for i := range counts {
+		counts[i] /= float64(counted)
+		if !q.gated() {
+			counts[i] = math.NaN()
+		}
+	}
+}
+
+func (q Question) gated() bool {
+	return q.Composite != nil || slices.ContainsFunc(q.Minimum, func(m *float64) bool { return m != nil })
+}
+
+func (q Question) meetsGates(composite float64, base, own []float64) bool {
+	if q.Composite != nil && composite < *q.Composite {
 		return false
 	}
-	for k, minimum := range t.q.Minimum {
+	for k, minimum := range q.Minimum {
 		if minimum != nil && base[k]+own[k] < *minimum {
 			return false
 		}
@@ -201,34 +239,25 @@ func (t *tally) hold(start, end int, weights []float64) {
 func (t *tally) chances() Chances {
 	n := t.q.Candidates
 	c := Chances{InPosts: t.inPosts, Appointable: t.appointable, Rank: t.rank, Above: t.above, RankLow: make([]int, n), RankHigh: make([]int, n)}
-	gated := t.q.Composite != nil || slices.ContainsFunc(t.q.Minimum, func(m *float64) bool { return m != nil })
+	t.q.toChances(c.Appointable, t.counted)
 	for i := range n {
 		c.InPosts[i] /= float64(t.counted)
-		c.Appointable[i] /= float64(t.counted)
-		if !gated {
-			c.Appointable[i] = math.NaN()
-		}
 		if t.moments != nil {
 			c.SD = append(c.SD, t.moments[i].sd(t.counted))
+			c.Low, c.High = append(c.Low, t.low.largest[i]), append(c.High, -t.high.largest[i])
 		}
 		if t.many != nil {
 			c.RankLow[i], c.RankHigh[i] = t.many.interval(i)
 			continue
 		}
-		divide(t.rank[i], t.counted)
+		divideBy(t.rank[i], float64(t.counted))
 		c.RankLow[i], c.RankHigh[i] = rankAt(t.rank[i], outside), rankAt(t.rank[i], 1-outside)
 		if t.above != nil {
-			divide(t.above[i], t.counted)
+			divideBy(t.above[i], float64(t.counted))
 			t.above[i][i] = math.NaN()
 		}
 	}
 	return c
-}
-
-func divide(row []float64, by int) {
-	for i := range row {
-		row[i] /= float64(by)
-	}
 }
 
 // rankAt is the first rank by which the given part of the chances is reached.
@@ -248,9 +277,7 @@ func (t *tally) central() [][]float64 {
 	for i, weights := range t.firstWith {
 		if total := sum(weights); total > 0 {
 			central[i] = weights
-			for k := range weights {
-				weights[k] /= total
-			}
+			divideBy(weights, total)
 		}
 	}
 	return central
@@ -268,7 +295,7 @@ func confidence(q Question, central [][]float64, draws Draws) ([]float64, error)
 			}
 		}
 	})
-	divide(first, counted)
+	divideBy(first, float64(counted))
 	return first, err
 }
 

@@ -21,7 +21,7 @@ func plain(draws int, values ...float64) ranking.Draws {
 	}
 }
 
-func weights(low, high []float64) ranking.Weights { return ranking.NewWeights(low, high) }
+func weights(low, high []float64) ranking.Weights { return ranking.Weights{Low: low, High: high} }
 
 func rng() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
@@ -74,78 +74,123 @@ func TestNoCentralWeightsOfTheNeverFirst(t *testing.T) {
 }
 
 // Shares that may be anything are Dirichlet(1): mean 1/K, variance
-// (K−1)/(K²(K+1)). In ranges they stay there and sum to 1.
+// (K−1)/(K²(K+1)).
 func TestWeightsAreDrawnEvenly(t *testing.T) {
 	const n, dimensions = 40_000, 4
 	q := ranking.Question{Candidates: dimensions, Draws: n, Posts: 1, Weights: weights(make([]float64, dimensions), []float64{1, 1, 1, 1})}
-	values := make([]float64, dimensions*dimensions)
-	for k := range dimensions {
-		values[k*dimensions+k] = 1 // candidate k's composite is share k
-	}
-	got, err := ranking.Count(q, rng(), func(fn func(base, values []float64)) error {
-		for range n {
-			fn(make([]float64, dimensions), values)
-		}
-		return nil
-	})
+	got, err := ranking.Count(q, rng(), eachShare(n, dimensions))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for k := range dimensions {
 		near(t, "SD of a share", got.SD[k], math.Sqrt(3.0/80), .003)
-		near(t, "P(largest share)", got.Rank[k][0], .25, 2*fourErrors(.25, n)) // draws of a walk are not quite independent
+		near(t, "P(largest share)", got.Rank[k][0], .25, fourErrors(.25, n))
 	}
 }
 
+// eachShare is one candidate for each dimension, whose composite is its share.
+func eachShare(draws, dimensions int) ranking.Draws {
+	values := make([]float64, dimensions*dimensions)
+	for k := range dimensions {
+		values[k*dimensions+k] = 1
+	}
+	return func(fn func(base, values []float64)) error {
+		for range draws {
+			fn(make([]float64, dimensions), values)
+		}
+		return nil
+	}
+}
+
+// A share is lowest where the weight is and all others are at their highest.
 func TestSharesKeepTheirRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var low, high []float64
+		var w ranking.Weights
 		for range rapid.IntRange(1, 6).Draw(t, "dimensions") {
-			low = append(low, rapid.Float64Range(0.1, 50).Draw(t, "low"))
-			high = append(high, low[len(low)-1]+rapid.SampledFrom([]float64{0, 0, 5, 40}).Draw(t, "range"))
+			low := rapid.Float64Range(0.1, 50).Draw(t, "low")
+			w.Low, w.High = append(w.Low, low), append(w.High, low+rapid.SampledFrom([]float64{0, 0, 5, 40}).Draw(t, "range"))
 		}
-		w := weights(low, high)
-		midpoint, total := make([]float64, len(low)), 0.0
-		for k := range low {
-			midpoint[k] = (low[k] + high[k]) / 2
-			total += midpoint[k]
+		if w.Fixed() != (len(w.Low) == 1 || slices.Equal(w.Low, w.High)) { // the only dimension is all there is
+			t.Fatalf("%v is fixed: %v", w, w.Fixed())
 		}
-		for k := range low {
-			if share := midpoint[k] / total; share < w.Low[k]-1e-9 || share > w.High[k]+1e-9 {
-				t.Fatalf("the midpoint's share %v is outside %v–%v", share, w.Low[k], w.High[k])
+		totals := [2]float64{}
+		for k := range w.Low {
+			totals[0], totals[1] = totals[0]+w.Low[k], totals[1]+w.High[k]
+		}
+		within := func(what string, shares []float64) {
+			sum := 0.0
+			for k, share := range shares {
+				sum += share
+				if share < w.Low[k]/(w.Low[k]+totals[1]-w.High[k])-1e-9 || share > w.High[k]/(w.High[k]+totals[0]-w.Low[k])+1e-9 {
+					t.Fatalf("%s: share %d of %v is %v", what, k, w, share)
+				}
+			}
+			if math.Abs(sum-1) > 1e-9 {
+				t.Fatalf("%s: shares sum to %v", what, sum)
 			}
 		}
-		if w.Fixed() != (len(low) == 1 || slices.Equal(low, high)) { // the only dimension is all there is
-			t.Fatalf("%v–%v is fixed: %v", low, high, w.Fixed())
-		}
-		// One candidate for each dimension, whose composite is its share.
-		seen := make([]float64, len(low)*len(low))
-		for k := range low {
-			seen[k*len(low)+k] = 1
-		}
-		q := ranking.Question{Candidates: len(low), Draws: 50, Posts: 1, Weights: w}
-		got, err := ranking.Count(q, rng(), func(fn func(base, values []float64)) error {
-			for range 50 {
-				fn(make([]float64, len(low)), seen)
-			}
-			return nil
-		})
+		within("mean", w.Mean())
+		got, err := ranking.Count(ranking.Question{Candidates: len(w.Low), Draws: 50, Posts: 1, Weights: w}, rng(), eachShare(50, len(w.Low)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, central := range got.Central {
-			sum := 0.0
-			for k, share := range central {
-				sum += share
-				if share < w.Low[k]-1e-9 || share > w.High[k]+1e-9 {
-					t.Fatalf("candidate %d: share %v is outside %v–%v", i, share, w.Low[k], w.High[k])
-				}
-			}
-			if central != nil && math.Abs(sum-1) > 1e-9 {
-				t.Fatalf("shares sum to %v", sum)
+		for _, central := range got.Central {
+			if central != nil {
+				within("central", central)
 			}
 		}
 	})
+}
+
+// With weights 40, 40 and x uniform from 10 to 90 the last share is x/(80 + x):
+// of mean 1 − ln(17/9), of quantiles those of x. The first two are equal in
+// every draw, as they were declared.
+func TestSharesOfOneRange(t *testing.T) {
+	const n = 40_000
+	w := weights([]float64{40, 40, 10}, []float64{40, 40, 90})
+	for k, want := range []float64{math.Log(17.0/9) / 2, math.Log(17.0/9) / 2, 1 - math.Log(17.0/9)} {
+		near(t, "mean share", w.Mean()[k], want, 1e-12)
+	}
+	got, err := ranking.Count(ranking.Question{Candidates: 3, Draws: n, Posts: 1, Weights: w}, rng(), eachShare(n, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "low", got.Low[2], 14.0/94, .003)
+	near(t, "high", got.High[2], 86.0/166, .003)
+	near(t, "P(share of 40 above share of 40)", got.Above[0][1], .5, 0)
+}
+
+// The mean is that of the draws, whatever the ranges.
+func TestMeanShareIsThatOfTheDraws(t *testing.T) {
+	const n = 100_000
+	for _, w := range []ranking.Weights{
+		weights([]float64{0, 0}, []float64{1, 3}),
+		weights([]float64{0, 5, 1}, []float64{9, 5, 2}),
+		weights([]float64{0, 0, 0, 0}, []float64{2, 2, 2, 2}),
+		weights([]float64{1, 0, 1e-3}, []float64{1, 1e-3, 1e6}),
+	} {
+		total := make([]float64, len(w.Low))
+		q := ranking.Question{Candidates: 1, Draws: n, Posts: 1, Weights: w}
+		for k := range total {
+			values := make([]float64, len(total))
+			values[k] = 1
+			// The one candidate is always first, so the central weights are all that are drawn.
+			got, err := ranking.Count(q, rng(), plainOf(n, values))
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, "mean share", w.Mean()[k], got.Central[0][k], 5*got.SD[0]/math.Sqrt(n)+1e-9)
+		}
+	}
+}
+
+func plainOf(draws int, values []float64) ranking.Draws {
+	return func(fn func(base, values []float64)) error {
+		for range draws {
+			fn(make([]float64, len(values)), values)
+		}
+		return nil
+	}
 }
 
 func one() ranking.Weights { return weights([]float64{1}, []float64{1}) }

@@ -16,7 +16,6 @@ type Contribution struct {
 // addContributions says what each exercise in which a candidate was marked,
 // dimension by dimension, and each scale puts into the composite.
 func (a adjuster) addContributions(outlooks []Outlook) {
-	weights := a.weights()
 	of := make([]map[Contribution]float64, a.data.Candidates) // points by everything else
 	for i := range of {
 		of[i] = map[Contribution]float64{}
@@ -29,7 +28,7 @@ func (a adjuster) addContributions(outlooks []Outlook) {
 	}
 	for r := range outlooks {
 		l := &outlooks[r]
-		cells, tests := a.posterior.Points(l.Candidate, weights)
+		cells, tests := a.posterior.Points(l.Candidate, a.weights)
 		points := of[l.Candidate]
 		for c, p := range cells {
 			if at := a.ofCell(c); p != 0 {

@@ -10,16 +10,20 @@ import (
 type many struct {
 	keys, other []uint64 // composite and candidate in one number, and room to sort
 	ranks       []int32  // of the draw at hand, by candidate
-	low, high   ends
+	low, high   ends[int32]
 }
 
 func newMany(candidates, draws int) *many {
-	// Counted from either end, as rankAt counts in a table.
-	low, high := atLeast(outside, draws), draws-atLeast(1-outside, draws)+1
-	return &many{
-		keys: make([]uint64, candidates), other: make([]uint64, candidates), ranks: make([]int32, candidates),
-		low: newEnds(candidates, low), high: newEnds(candidates, high),
-	}
+	m := &many{keys: make([]uint64, candidates), other: make([]uint64, candidates), ranks: make([]int32, candidates)}
+	m.low, m.high = newInterval[int32](candidates, draws)
+	return m
+}
+
+// newInterval has room for the ends of a 90 % interval of so many draws, counted
+// from either end, as rankAt counts in a table. The second is for the numbers
+// with their sign turned.
+func newInterval[T int32 | float64](candidates, draws int) (low, high ends[T]) {
+	return newEnds[T](candidates, atLeast(outside, draws)), newEnds[T](candidates, draws-atLeast(1-outside, draws)+1)
 }
 
 // atLeast is the least whole number that is the given part of n or more.
@@ -84,18 +88,18 @@ func (m *many) interval(candidate int) (low, high int) {
 
 // ends keeps, for everybody, the lowest numbers of a stream, as many as there
 // is room for: heaps with the largest of them on top.
-type ends struct {
+type ends[T int32 | float64] struct {
 	room    int
-	kept    []int32 // room for each, one after the other
+	kept    []T // room for each, one after the other
 	filled  []int32
-	largest []int32 // of those kept: most numbers need no more than this
+	largest []T // of those kept: most numbers need no more than this
 }
 
-func newEnds(candidates, room int) ends {
-	return ends{room: room, kept: make([]int32, candidates*room), filled: make([]int32, candidates), largest: make([]int32, candidates)}
+func newEnds[T int32 | float64](candidates, room int) ends[T] {
+	return ends[T]{room: room, kept: make([]T, candidates*room), filled: make([]int32, candidates), largest: make([]T, candidates)}
 }
 
-func (e *ends) add(candidate int, x int32) {
+func (e *ends[T]) add(candidate int, x T) {
 	filled := int(e.filled[candidate])
 	if filled == e.room && x >= e.largest[candidate] {
 		return
@@ -112,14 +116,14 @@ func (e *ends) add(candidate int, x int32) {
 	e.largest[candidate] = heap[0]
 }
 
-func rise(heap []int32, i int) {
+func rise[T int32 | float64](heap []T, i int) {
 	for i > 0 && heap[i] > heap[(i-1)/2] {
 		heap[i], heap[(i-1)/2] = heap[(i-1)/2], heap[i]
 		i = (i - 1) / 2
 	}
 }
 
-func sink(heap []int32) {
+func sink[T int32 | float64](heap []T) {
 	for i := 0; ; {
 		child := 2*i + 1
 		if child+1 < len(heap) && heap[child+1] > heap[child] {
