@@ -104,6 +104,7 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 		return a, err
 	}
 	a.components = fit.Components
+	a.warnings = append(a.warnings, fit.Warnings...)
 	a.record = FitRecord{
 		N: fit.Observed, Criterion: number(fit.Criterion), Method: fit.Method, Converged: fit.Converged,
 		Components: fit.Components, Warnings: append([]string{}, fit.Warnings...),
@@ -111,12 +112,12 @@ func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 	a.prior = use
 	a.prior.weigh(fit, len(c.candidates))
 	if !fit.Converged {
-		a.warnings = append(a.warnings, "The search for the variance components did not come to rest. Read the adjusted figures as rough.")
+		a.warnings = append(a.warnings, "The search for the variance components did not converge. Read the adjusted figures as rough.")
 	}
 	if err := a.see(ctx, c, data, prior.Components.Candidate); err != nil {
 		return a, err
 	}
-	if use.Source == PriorDefault && len(c.candidates) > 1 && len(c.candidates) <= ranking.TableLimit {
+	if c.round.Prior == nil && len(c.candidates) > 1 && len(c.candidates) <= ranking.TableLimit {
 		err = c.tryOtherPrior(ctx, s, a, data)
 	}
 	return a, err
@@ -170,18 +171,21 @@ func (c *columns) prior() (mixedmodel.Prior, PriorUse, error) {
 			Words: "the documented default, illustrative until a trust has learned its own from closed campaigns",
 		}, nil
 	}
-	p, source, err := readPrior(c.round.Prior, c.round.Framework)
-	words := "the trust's own closed campaigns"
-	if source != PriorPooled {
-		words = strings.TrimSuffix(priorFile+", "+source, ", ")
+	p, from, err := readPrior(c.round.Prior, c.round.Framework)
+	source, words := PriorGiven, strings.TrimSuffix(priorFile+", "+from, ", ")
+	if from == PriorDefault || from == PriorPooled {
+		source = from
 	}
-	return p, PriorUse{Source: PriorPooled, Pseudo: p.Pseudo, Residuals: p.Residuals, Words: words}, err
+	if from == PriorPooled {
+		words = "the trust's own closed campaigns"
+	}
+	return p, PriorUse{Source: source, Pseudo: p.Pseudo, Residuals: p.Residuals, Words: words}, err
 }
 
 // weigh says how much the prior weighed against the marks.
 func (u *PriorUse) weigh(fit mixedmodel.Fit, candidates int) {
 	u.Weight = u.Residuals / (u.Residuals + float64(max(fit.Observed-fit.CellMeans, 0)))
-	u.Words = fmt.Sprintf("What was believed before the marks is from %s. It counts as much as %v candidates beside the %d here, and makes up %.0f %% of the residual variance.",
+	u.Words = fmt.Sprintf("What was believed before the marks is from %s. It counts as much as %v candidates beside the %d here, and makes up %.0f%% of the residual variance.",
 		u.Words, u.Pseudo, candidates, 100*u.Weight)
 }
 
@@ -249,14 +253,20 @@ func (c *columns) tryOtherPrior(ctx context.Context, s Settings, a *adjustment, 
 	}
 	first, groups := ranking.FirstAndGroups(c.data, a.posterior, c.options(s))
 	otherFirst, otherGroups := ranking.FirstAndGroups(c.data, posterior, c.options(s))
-	const belief = "Were exercises believed to carry more and dimensions less, as in studies of assessment centres"
-	if !slices.Equal(first, otherFirst) {
+	const belief = "With another assumption, found in studies of assessment centres"
+	if !containsAll(first, otherFirst) {
 		a.warnings = append(a.warnings, fmt.Sprintf("%s, %s would be first in the adjusted order, not %s.", belief, c.listed(otherFirst), c.listed(first)))
 	}
 	if !sameGroups(groups, otherGroups) {
 		a.warnings = append(a.warnings, fmt.Sprintf("%s, the marks would separate other groups: %s.", belief, c.groupsText(otherGroups)))
 	}
 	return nil
+}
+
+// containsAll: those who are first with one prior and share first place with
+// the other are no contradiction.
+func containsAll(candidates, others []int) bool {
+	return !slices.ContainsFunc(others, func(i int) bool { return !slices.Contains(candidates, i) })
 }
 
 // sameGroups compares who stands together, whatever the order within a group.
@@ -279,14 +289,14 @@ func (c *columns) listed(candidates []int) string { return strings.Join(c.codes(
 func (c *columns) groupsText(groups [][]int) string {
 	const groupsShown = 5
 	var texts []string
-	for _, g := range groups {
-		if len(texts) == groupsShown {
-			texts = append(texts, fmt.Sprintf("and %d more", len(groups)-groupsShown))
-			break
-		}
+	for _, g := range groups[:min(len(groups), groupsShown)] {
 		texts = append(texts, c.others(g, nobody))
 	}
-	return strings.Join(texts, "; then ")
+	text := strings.Join(texts, "; then ")
+	if more := len(groups) - groupsShown; more > 0 {
+		text += fmt.Sprintf("; and %s", count(more, "more group", "more groups"))
+	}
+	return text
 }
 
 // describe fills in what the adjustment says of the whole round.

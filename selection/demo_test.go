@@ -93,8 +93,8 @@ func rows(t testing.TB, name string) []map[string]string {
 // kindness, teamwork and improving.
 func TestDemoRound(t *testing.T) {
 	ranked := rank(t, demo(t))
-	places := func(code, rank string) string {
-		return "The adjusted order places " + code + " " + rank + ": some assessors marked lower than colleagues, and candidates met different assessors."
+	places := func(code, rank, marked string) string {
+		return "The adjusted order places " + code + " " + rank + ": " + code + "'s assessors marked " + marked + " than the others did."
 	}
 	want := []struct {
 		candidate string
@@ -104,18 +104,18 @@ func TestDemoRound(t *testing.T) {
 		reasons   []string
 	}{
 		{"C01", 1, []float64{5.6, 5.2, 5.4, 5.8}, ranking.Met, []string{
-			"5 marks were withdrawn for a declared interest and left out of every mean.", places("C01", "second"),
+			"5 marks were withdrawn for a declared interest and left out of every mean.", places("C01", "second", "higher"),
 		}},
-		{"C02", 2, []float64{5.3, 5.1, 5.6, 5.2}, ranking.Met, []string{"1 mark was not observed and left out of every mean.", places("C02", "first")}},
-		{"C03", 3, []float64{5.2, 4.6, 4.8, 5.0}, ranking.Met, []string{"Equal composite with C04; the declared tie chain decides by Safety.", places("C03", "fourth")}},
+		{"C02", 2, []float64{5.3, 5.1, 5.6, 5.2}, ranking.Met, []string{"1 mark was not observed and left out of every mean.", places("C02", "first", "lower")}},
+		{"C03", 3, []float64{5.2, 4.6, 4.8, 5.0}, ranking.Met, []string{"Equal composite with C04; the declared tie chain decides by Safety.", places("C03", "fourth", "higher")}},
 		{"C04", 4, []float64{4.8, 5.0, 5.2, 4.6}, ranking.Met, []string{
-			"Equal composite with C03; the declared tie chain decides by Safety.", "1 mark was not observed and left out of every mean.", places("C04", "third"),
+			"Equal composite with C03; the declared tie chain decides by Safety.", "1 mark was not observed and left out of every mean.", places("C04", "third", "lower"),
 		}},
 		{"C05", 5, []float64{4.4, 4.6, 4.2, 4.8}, ranking.Discuss, []string{
-			"A mark of 1 on teamwork.listens in mdt-split is at or below the veto of 1: the panel discusses it.", "1 mark was not observed and left out of every mean.", places("C05", "sixth"),
+			"A mark of 1 on teamwork.listens in mdt-split is at or below the veto of 1: the panel discusses it.", "1 mark was not observed and left out of every mean.", places("C05", "sixth", "higher"),
 		}},
 		{"C06", 6, []float64{3.2, 5.0, 4.6, 4.4}, ranking.NotMet, []string{
-			"Safety: 3.20 is below the declared minimum of 3.50.", "1 mark was not observed and left out of every mean.", places("C06", "fifth"),
+			"Safety: 3.20 is below the declared minimum of 3.50.", "1 mark was not observed and left out of every mean.", places("C06", "fifth", "lower"),
 		}},
 	}
 	if len(ranked.Candidates) != len(want) {

@@ -15,7 +15,7 @@ func (c *columns) designWarnings() []string {
 	var w []string
 	w = append(w, c.confounded()...)
 	if groups := c.strangers(); groups > 1 {
-		w = append(w, fmt.Sprintf("The panel split into %d groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", groups))
+		w = append(w, fmt.Sprintf("The panel falls into %d groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", groups))
 	}
 	if cells := c.unmarkedCells(); len(cells) > 0 {
 		w = append(w, fmt.Sprintf("Nobody was marked on %s: left out of the adjusted figures.", strings.Join(cells, ", ")))
@@ -114,7 +114,7 @@ func (c *columns) strained() []string {
 		name string
 	}{{c.data.Low, "lowest"}, {c.data.High, "highest"}} {
 		if part := float64(different[end.mark]) / float64(len(c.data.Score)); part >= manyAtEnd {
-			w = append(w, fmt.Sprintf("%.0f %% of the marks are the %s of the scale. %s", 100*part, end.name, strain))
+			w = append(w, fmt.Sprintf("%.0f%% of the marks are the %s of the scale. %s", 100*part, end.name, strain))
 		}
 	}
 	return slices.Compact(w)

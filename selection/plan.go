@@ -133,12 +133,17 @@ func dimensionIndex(f frameworks.Framework, code string) int {
 // Warnings says what is allowed in a plan but unwise, in sentences for the
 // person who designs it. Valid campaigns only.
 func (c Campaign) Warnings(f frameworks.Framework) []string {
+	return append(c.lastingWarnings(f), c.ruleWarnings()...)
+}
+
+// lastingWarnings are those that hold once the marks are there, too: who meets
+// whom is then seen, and the plan need not be asked.
+func (c Campaign) lastingWarnings(f frameworks.Framework) []string {
 	var w []string
 	w = append(w, c.coverageWarnings(f)...)
 	w = append(w, c.methodWarnings()...)
 	w = append(w, c.psychometricWarnings()...)
 	w = append(w, c.committeeWarnings()...)
-	w = append(w, c.ruleWarnings()...)
 	return w
 }
 

@@ -20,13 +20,14 @@ const priorFile = "prior.json"
 const (
 	PriorDefault = "default" // the documented values, illustrative
 	PriorPooled  = "pooled"  // prior.json: learned from a trust's own campaigns
-	PriorGiven   = "given"   // variance components that somebody gave; nothing is fitted
+	PriorGiven   = "given"   // by somebody: a prior.json of another origin, or variance components as they are
 )
 
 // priorDocument is prior.json. What else stands there is provenance: kept, and
 // not read. A prior may also be what `gstudy` prints.
 type priorDocument struct {
 	Source     string   `json:"source"`
+	Framework  string   `json:"framework"`
 	Dimensions []string `json:"dimensions"`
 	Scale      *struct {
 		Min *float64 `json:"min"`
@@ -57,9 +58,14 @@ func readPrior(data []byte, f frameworks.Framework) (p mixedmodel.Prior, source 
 		l.Add(priorFile+": components", "is missing; the variance components belong there")
 		return p, "", l.Err("the prior has mistakes")
 	}
+	if d.Framework != "" && d.Framework != f.Code {
+		l.Add(priorFile+": framework", "the prior is of the framework %q; the round's is %s", d.Framework, f.Code)
+	}
 	d.checkComponents(&l)
+	checkComponentNames(&l, data)
 	order := dimensionOrder(&l, priorFile+": dimensions", d.Dimensions, f)
 	ratio := d.ratio(&l, f.Scale)
+	d.checkResidual(&l, (f.Scale.Max-f.Scale.Min)/ratio)
 	if len(l.Fields) == 0 {
 		p = mixedmodel.NewPrior(scaled(*d.Components, order, ratio*ratio))
 	}
@@ -97,6 +103,38 @@ func (d priorDocument) checkComponents(l *fault.List) {
 	}
 	if !positiveDefinite(d.Components.Candidate) {
 		l.Add(at+"."+string(mixedmodel.CandidateEffect), "is not positive definite: some mixture of dimensions would be alike in everybody")
+	}
+}
+
+// checkComponentNames finds names that no component has: a prior with a
+// mistyped one would be another than was meant.
+func checkComponentNames(l *fault.List, data []byte) {
+	var d struct {
+		Components map[string]json.RawMessage `json:"components"`
+	}
+	_ = json.Unmarshal(data, &d) // it was read before
+	known := append(mixedmodel.TermEffects(), mixedmodel.ResidualEffect)
+	for _, name := range sortedKeys(d.Components) {
+		if !slices.Contains(known, mixedmodel.Effect(name)) {
+			l.Add(priorFile+": components."+name, "is no component; there are %s", effectNames(known))
+		}
+	}
+}
+
+func effectNames(effects []mixedmodel.Effect) string {
+	var names []string
+	for _, e := range effects {
+		names = append(names, string(e))
+	}
+	return strings.Join(names, ", ")
+}
+
+// checkResidual refuses what no marks on a scale of the given range can have,
+// and no arithmetic could carry.
+func (d priorDocument) checkResidual(l *fault.List, scaleRange float64) {
+	const least, most = 1e-9, 1e6
+	if share := d.Components.Residual / (scaleRange * scaleRange); len(l.Fields) == 0 && (share < least || share > most) {
+		l.Add(priorFile+": components."+string(mixedmodel.ResidualEffect), "%v cannot be the residual variance of marks whose scale spans %v", d.Components.Residual, scaleRange)
 	}
 }
 

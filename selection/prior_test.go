@@ -76,7 +76,7 @@ func TestPriorFromFile(t *testing.T) {
 		r := plain
 		r.Prior = priorOf(r.Framework, change)
 		ranked := rank(t, r)
-		if ranked.Prior.Source != selection.PriorPooled {
+		if ranked.Prior.Source != selection.PriorGiven {
 			t.Errorf("%s: the source is %s", name, ranked.Prior.Source)
 		}
 		if diff := cmp.Diff(want.Candidates, ranked.Candidates, cmpopts.EquateApprox(0, 1e-6)); diff != "" {
@@ -105,12 +105,27 @@ func TestPriorMistakes(t *testing.T) {
 		"too few rows":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1}} }, []string{"prior.json: components.candidate: has 1 rows; 3 are needed, one for each dimension"}},
 		"not definite":   {func(d map[string]any) { components(d)["candidate"] = [][]float64{{1, 1, 0}, {1, 1, 0}, {0, 0, 1}} }, []string{"prior.json: components.candidate: is not positive definite: some mixture of dimensions would be alike in everybody"}},
 		"no range":       {func(d map[string]any) { d["scale"] = map[string]any{"min": 7, "max": 7} }, []string{"prior.json: scale: has no range; give the lowest and the highest mark as min and max"}},
+		"mistyped":       {func(d map[string]any) { components(d)["raters"] = 1 }, []string{"prior.json: components.raters: is no component; there are candidate, candidate:exercise, candidate:rater, rater, rater:dimension, residual"}},
+		"vast residual":  {func(d map[string]any) { components(d)["residual"] = 1e8 }, []string{"prior.json: components.residual: 1e+08 cannot be the residual variance of marks whose scale spans 6"}},
+		"no residual":    {func(d map[string]any) { components(d)["residual"] = 1e-8 }, []string{"prior.json: components.residual: 1e-08 cannot be the residual variance of marks whose scale spans 6"}},
+		"another's":      {func(d map[string]any) { d["framework"] = "other" }, []string{`prior.json: framework: the prior is of the framework "other"; the round's is values`}},
 		"weighs nothing": {func(d map[string]any) { d["pseudo_units"] = 0 }, []string{"prior.json: pseudo_units: 0 is no weight of a prior; give a number above 0"}},
 	} {
 		r := round("C1", "C2")
 		r.Prior = priorOf(r.Framework, c.change)
 		if diff := cmp.Diff(c.want, complaints(t, r.Validate())); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// The contract knows three sources; a file may say whatever it likes.
+func TestSourceOfAPrior(t *testing.T) {
+	for source, want := range map[string]string{"pooled": "pooled", "default": "default", "given": "given", "the trust's own": "given", "": "given"} {
+		r := demo(t)
+		r.Prior = priorOf(r.Framework, func(d map[string]any) { d["source"] = source })
+		if got := rank(t, r).Prior.Source; got != want {
+			t.Errorf("%q is told as %q", source, got)
 		}
 	}
 }

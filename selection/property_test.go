@@ -209,7 +209,7 @@ func unordered(p selection.Place, name func(string) string) selection.Place {
 func sortedWords(sentences []string, name func(string) string) []string {
 	out := []string{}
 	for _, s := range sentences {
-		words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,.;:", r) })
+		words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,.;:'", r) })
 		for i, w := range words {
 			if len(w) == 3 && (w[0] == 'C' || w[0] == 'R') && w[1] >= '0' && w[1] <= '9' {
 				words[i] = name(w)

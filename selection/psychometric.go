@@ -100,8 +100,11 @@ func validateNorms(l *fault.List, at string, p Psychometric) {
 		l.Add(at+".reliability", "%v is outside 0–1", p.Reliability)
 	}
 	// Identification of the engine's ψ = sd²(reliability − r²) (statistics §1).
-	if !finite(p.Validity) || p.Validity < 0 || p.Validity*p.Validity > p.Reliability {
+	switch {
+	case !finite(p.Validity) || p.Validity < 0 || p.Validity*p.Validity > p.Reliability:
 		l.Add(at+".validity", "%v cannot be: a scale of reliability %v correlates with anything by at most %.2f", p.Validity, p.Reliability, math.Sqrt(max(p.Reliability, 0)))
+	case p.Use == Weighted && p.Validity*p.Validity >= 1: // sd²(1 − r²), the noise, would be 0
+		l.Add(at+".validity", "%v cannot be: no scale measures the values without error; give a correlation below 1", p.Validity)
 	}
 }
 

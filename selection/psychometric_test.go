@@ -48,3 +48,16 @@ func TestResultMistakes(t *testing.T) {
 		})
 	}
 }
+
+// A scale that measured the values without error would settle them alone, and
+// the engine would divide by its noise, 0.
+func TestNoScaleIsPerfect(t *testing.T) {
+	r := round("C1")
+	perfect := sjt()
+	perfect.Reliability, perfect.Validity = 1, 1
+	r.Campaign.Psychometrics = []selection.Psychometric{perfect}
+	want := []string{"psychometrics[0].validity: 1 cannot be: no scale measures the values without error; give a correlation below 1"}
+	if diff := cmp.Diff(want, complaints(t, r.Campaign.Validate(r.Framework))); diff != "" {
+		t.Error(diff)
+	}
+}

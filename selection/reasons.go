@@ -18,7 +18,7 @@ func (c *columns) reasons(s ranking.Standing) []string {
 		reasons = append(reasons, c.breach(s, b))
 	}
 	if len(s.Tied) > 0 {
-		add("Equal composite with %s; %s.", c.others(s.Tied, s.Candidate), c.tie(s))
+		add("Equal %s with %s; %s.", c.composite(), c.others(s.Tied, s.Candidate), c.tie(s))
 	}
 	if n := c.unobserved[s.Candidate]; n > 0 {
 		add("%s not observed and left out of every mean.", count(n, "mark was", "marks were"))
@@ -32,6 +32,14 @@ func (c *columns) reasons(s ranking.Standing) []string {
 		}
 	}
 	return reasons
+}
+
+// composite is what the declared rule ranks by.
+func (c *columns) composite() string {
+	if c.round.Campaign.Rank.Rule == Adjusted {
+		return "adjusted composite"
+	}
+	return "composite"
 }
 
 // tie says what the declared chain made of equal composites.
@@ -76,7 +84,7 @@ func (c *columns) breach(s ranking.Standing, b ranking.Breach) string {
 
 // warnings says what the reader must know about the round as a whole.
 func (c *columns) warnings(a *adjustment) []string {
-	w := c.round.Campaign.Warnings(c.round.Framework)
+	w := c.round.Campaign.lastingWarnings(c.round.Framework)
 	if w == nil {
 		w = []string{}
 	}
@@ -96,7 +104,7 @@ func (c *columns) warnings(a *adjustment) []string {
 		w = append(w, fmt.Sprintf("%s withdrawn for a declared interest: kept on record, not counted.", count(c.left.withdrawn, "mark was", "marks were")))
 	}
 	if uneven := c.unevenExercises(); len(uneven) > 0 {
-		w = append(w, fmt.Sprintf("Not every candidate was marked by the same members in %s. A strict or lenient member moves the candidates they mark and not the others; %s.", strings.Join(uneven, ", "), c.corrects()))
+		w = append(w, fmt.Sprintf("Not every candidate was marked by the same members in %s. A strict or lenient member moves the candidates they mark and not the others%s.", strings.Join(uneven, ", "), c.corrects(a)))
 	}
 	for _, d := range c.round.Framework.Dimensions {
 		if !d.Weight.IsFixed() {
@@ -118,12 +126,16 @@ func (c *columns) standing() string {
 	return "They are advice: the order is that of the panel's own marks."
 }
 
-// corrects says whose order stands up to strict and lenient members.
-func (c *columns) corrects() string {
-	if c.round.Campaign.Rank.Rule == Adjusted {
-		return "the order corrects for it, the panel's own composites do not"
+// corrects says whose order stands up to strict and lenient members; nothing
+// where there is one order only.
+func (c *columns) corrects(a *adjustment) string {
+	switch {
+	case a == nil:
+		return ""
+	case c.round.Campaign.Rank.Rule == Adjusted:
+		return "; the order corrects for it, the panel's own composites do not"
 	}
-	return "the panel's order does not correct for it, the adjusted figures do"
+	return "; the panel's order does not correct for it, the adjusted figures do"
 }
 
 // namesShown bounds a sentence: in a national round hundreds are tied.

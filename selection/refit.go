@@ -164,21 +164,30 @@ func (p *Pool) rater(known map[int32]int32, j int32, r DecidedRound) int32 {
 // LearntFrom reports whether a prior was fitted to these very marks by this
 // engine: to fit them again would give it again.
 func (p *Pool) LearntFrom(prior PooledPrior) bool {
-	return prior.Engine == p.prior.Engine && prior.Scale == p.prior.Scale &&
+	return prior.Converged && prior.Engine == p.prior.Engine && prior.Scale == p.prior.Scale &&
 		slices.Equal(prior.Dimensions, p.prior.Dimensions) && slices.Equal(prior.Campaigns, p.prior.Campaigns)
 }
 
 // Refit estimates the components by MAP under the default prior, with every
-// term, and returns the prior as the given version. It returns ctx's error when
-// the caller stops waiting.
+// term, and returns the prior as the given version. It returns Conflict where
+// the fit did not converge, and ctx's error when the caller stops waiting.
 func (p *Pool) Refit(ctx context.Context, version int, now time.Time, progress func(evaluations int)) (PooledPrior, error) {
-	out := p.prior
-	believed := mixedmodel.DefaultPrior(p.data.Dimensions, out.Scale.Max-out.Scale.Min)
+	believed := mixedmodel.DefaultPrior(p.data.Dimensions, p.prior.Scale.Max-p.prior.Scale.Min)
 	fit, err := mixedmodel.Estimate(ctx, p.data, mixedmodel.Options{
 		Terms: mixedmodel.AllTerms(), Method: mixedmodel.MAP, Prior: believed, Progress: progress,
 	})
 	if err != nil {
-		return out, err
+		return PooledPrior{}, err
+	}
+	return p.learnt(fit, version, now)
+}
+
+// learnt is the prior that a fit of the pool gives. One that did not converge
+// gives none: every campaign to come would believe it.
+func (p *Pool) learnt(fit mixedmodel.Fit, version int, now time.Time) (PooledPrior, error) {
+	out := p.prior
+	if !fit.Converged {
+		return PooledPrior{}, fault.New(fault.Conflict, "the fit of %d decided campaigns did not converge; nothing was stored", len(out.Campaigns))
 	}
 	out.Components, out.Method, out.Converged, out.Evaluations = fit.Components, fit.Method, fit.Converged, fit.Evaluations
 	weight := mixedmodel.NewPrior(fit.Components)

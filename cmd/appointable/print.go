@@ -31,7 +31,7 @@ func printRanking(term terminal, r selection.Ranking, f frameworks.Framework, po
 	if flags.trace {
 		p.trace(r)
 	}
-	p.notes(r)
+	p.notes(r, flags.components)
 	return p.err
 }
 
@@ -65,10 +65,15 @@ func (p *printer) heading(text string) {
 }
 
 func (p *printer) ranking(r selection.Ranking) {
-	p.heading(fmt.Sprintf("%s: %d candidates by the rule %s", r.Campaign, len(r.Candidates), r.Rule))
+	p.heading(fmt.Sprintf("%s: %s by the rule %s", r.Campaign, count(len(r.Candidates), "candidate"), r.Rule))
 	p.line("")
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	header := []string{"Rank", "Candidate", "Composite", "Values"}
+	declared := r.Rule == selection.Adjusted && r.Fit != nil // the panel's composite is then not what ranks
+	header := []string{"Rank", "Candidate"}
+	if declared {
+		header = append(header, "Adjusted composite")
+	}
+	header = append(header, "Composite", "Values")
 	if len(r.Candidates) > 0 {
 		for _, d := range r.Candidates[0].Dimensions {
 			header = append(header, p.titles[d.Code])
@@ -77,7 +82,11 @@ func (p *printer) ranking(r selection.Ranking) {
 	cells(w, append(header, "Gates"))
 	holders := holdersOf(r)
 	for _, c := range r.Candidates {
-		row := []string{rank(c, holders), c.Candidate, figure(c.PanelMean), figure(c.ValuesMean)}
+		row := []string{rank(c, holders), c.Candidate}
+		if declared {
+			row = append(row, adjustedMean(c))
+		}
+		row = append(row, figure(c.PanelMean), figure(c.ValuesMean))
 		for _, d := range c.Dimensions {
 			row = append(row, figure(d.PanelMean))
 		}
@@ -143,6 +152,13 @@ func figure(x *float64) string {
 	return selection.Shown(*x)
 }
 
+func adjustedMean(c selection.Place) string {
+	if c.Adjusted == nil {
+		return figure(nil)
+	}
+	return figure(&c.Adjusted.Mean)
+}
+
 // trace prints each step, so that a person with a pencil arrives at the same.
 func (p *printer) trace(r selection.Ranking) {
 	for _, c := range r.Candidates {
@@ -155,7 +171,34 @@ func (p *printer) trace(r selection.Ranking) {
 			p.traceDimension(d)
 		}
 		p.line("  composite %s = %s", figure(c.PanelMean), points(c.Trace))
+		if r.Rule == selection.Adjusted {
+			p.contributions(c)
+		}
 	}
+}
+
+// contributions are the way to the adjusted composite, where it is what ranks.
+func (p *printer) contributions(c selection.Place) {
+	if c.Adjusted == nil || c.Baseline == nil || len(c.Contributions) == 0 {
+		return
+	}
+	p.line("  adjusted composite %s, from a composite of average values, %s:", figure(&c.Adjusted.Mean), decimal(*c.Baseline))
+	for _, part := range c.Contributions {
+		of := part.Instrument + " " + part.Scale
+		if part.Exercise != "" {
+			of = p.titles[part.Dimension] + " in " + part.Exercise
+		}
+		p.line("    %s  %s", signed(part.Points), of)
+	}
+	p.line("  The adjusted points come from the model; they add up, but cannot be worked out by hand.")
+}
+
+// signed is points to four decimals with their sign.
+func signed(x float64) string {
+	if x < 0 {
+		return "−" + decimal(-x)
+	}
+	return "+" + decimal(x)
 }
 
 func (p *printer) traceDimension(d selection.DimensionTrace) {
@@ -209,13 +252,29 @@ func decimal(x float64) string {
 	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 4, 64), "0"), ".")
 }
 
-func (p *printer) notes(r selection.Ranking) {
+// notes end the page: warnings, and what the figures were worked out from.
+func (p *printer) notes(r selection.Ranking, components string) {
 	p.line("")
 	for _, w := range r.Warnings {
 		p.line("! %s", w)
 	}
 	p.line("")
+	switch {
+	case r.Prior == nil: // nothing was fitted, since nothing was marked
+	case components != "":
+		p.line("The variance components came from %s; nothing was fitted.", components)
+	default:
+		p.line("The prior: %s", uncapital(r.Prior.Words))
+	}
+	if r.Fit != nil {
+		p.line("%s, seed %d.", count(r.Draws, "draw"), r.Seed)
+	}
 	p.line("The service informs; the panel decides. Inputs %s, %s.", r.Inputs[:12], r.Engine)
+}
+
+// uncapital lets a sentence follow a colon.
+func uncapital(sentence string) string {
+	return strings.ToLower(sentence[:min(1, len(sentence))]) + sentence[min(1, len(sentence)):]
 }
 
 func writeRankingCSV(out io.Writer, r selection.Ranking) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,24 +19,42 @@ func (p *printer) certainty(r selection.Ranking, posts int) {
 	if posts > 1 {
 		first = fmt.Sprintf("First %d, of 100", posts)
 	}
+	const thresholds = "Adjusted figures above thresholds, of 100"
+	header := []string{"Adjusted", "90% interval", "Adjusted rank", "90% ranks", first, thresholds}
+	alone := len(r.Candidates) == 1
+	if alone {
+		header = []string{"Adjusted", "90% interval", thresholds}
+	}
 	holders := holdersOf(r)
-	rows := [][]string{{"Rank", "Candidate", "Adjusted", "90 % interval", "Adjusted rank", "90 % ranks", first, "Above thresholds, of 100"}}
+	rows := [][]string{append([]string{"Rank", "Candidate"}, header...)}
 	for _, c := range r.Candidates {
-		rows = append(rows, append([]string{rank(c, holders), c.Candidate}, adjustedFigures(c.Adjusted)...))
+		rows = append(rows, append([]string{rank(c, holders), c.Candidate}, adjustedFigures(c.Adjusted, alone)...))
 	}
 	p.grid("How sure one may be, with severity, impressions and luck taken out of the marks", rows)
+	p.line("")
+	if anyAboveThresholds(r) {
+		p.line("Above thresholds: this looks at adjusted figures, which pull low marks towards the average, and not at the veto. The gates look at the panel's marks; where they differ the gate stands.")
+	}
 	if len(r.Candidates) < 2 {
 		return
 	}
-	p.line("")
 	if len(r.Groups) > 0 {
 		p.line("Groups that the marks do not separate, in the adjusted order: %s.", groupWords(r.Groups))
 	}
 	p.line("%s", r.Certainty(posts))
 }
 
-func adjustedFigures(a *selection.AdjustedPlace) []string {
-	if a == nil {
+// anyAboveThresholds reports whether there is a threshold to be above.
+func anyAboveThresholds(r selection.Ranking) bool {
+	return slices.ContainsFunc(r.Candidates, func(c selection.Place) bool { return c.Adjusted != nil && c.Adjusted.PAppointable != nil })
+}
+
+// adjustedFigures are a candidate's cells; who is alone has no rank worth a word.
+func adjustedFigures(a *selection.AdjustedPlace, alone bool) []string {
+	switch {
+	case a == nil && alone:
+		return []string{"–", "–", "–"}
+	case a == nil:
 		return []string{"–", "–", "–", "–", "–", "–"}
 	}
 	ranks := strconv.Itoa(a.RankLow)
@@ -46,10 +65,11 @@ func adjustedFigures(a *selection.AdjustedPlace) []string {
 	if a.PAppointable != nil {
 		thresholds = selection.OfHundred(*a.PAppointable)
 	}
-	return []string{
-		selection.Shown(a.Mean), selection.Shown(a.Low) + " – " + selection.Shown(a.High), strconv.Itoa(a.Rank), ranks,
-		selection.OfHundred(a.PInPosts), thresholds,
+	interval := selection.Shown(a.Low) + " – " + selection.Shown(a.High)
+	if alone {
+		return []string{selection.Shown(a.Mean), interval, thresholds}
 	}
+	return []string{selection.Shown(a.Mean), interval, strconv.Itoa(a.Rank), ranks, selection.OfHundred(a.PInPosts), thresholds}
 }
 
 func groupWords(groups [][]string) string {
@@ -65,9 +85,23 @@ func (p *printer) assessors(r selection.Ranking) {
 	if len(r.Raters) == 0 {
 		return
 	}
-	rows := [][]string{{"Assessor", "Severity", "SD", "Marks", "They are"}}
+	rows := [][]string{{"Assessor", "Points against the panel", "90% interval", "Marks", "They marked"}}
 	for _, s := range r.Raters {
-		rows = append(rows, []string{s.Rater, fmt.Sprintf("%+.2f", s.Severity), fixed(s.SD), strconv.Itoa(s.Scored), s.Direction})
+		low, high := s.Interval()
+		interval := fmt.Sprintf("%+.2f to %+.2f", low, high)
+		rows = append(rows, []string{s.Rater, fmt.Sprintf("%+.2f", s.Severity), interval, strconv.Itoa(s.Scored), marked(s)})
 	}
 	p.grid("Assessors against each other, on the rating scale", rows)
+}
+
+// marked is the direction, in doubt where the interval reaches both sides of 0.
+func marked(s selection.Severity) string {
+	direction := "Higher"
+	if s.Direction == "lower" {
+		direction = "Lower"
+	}
+	if low, high := s.Interval(); low < 0 && high > 0 {
+		direction += ", if at all"
+	}
+	return direction
 }

@@ -24,6 +24,8 @@ type rankFlags struct {
 	raters bool
 	seed   int64
 	draws  int
+
+	components string // the file that they come from; "": they are fitted
 }
 
 func (f *rankFlags) add(cmd *cobra.Command, trace bool) {
@@ -55,7 +57,6 @@ func checkFormat(format string) error {
 
 func newRank(term terminal) *cobra.Command {
 	var f rankFlags
-	var components string
 	cmd := &cobra.Command{
 		Use:   "rank ROUND",
 		Short: "Rank a round folder, without a database",
@@ -75,14 +76,14 @@ func newRank(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if components != "" {
-				given, err := round.ReadComponents(components, dimensionCodes(r.Framework), &round.Limits{Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max})
+			if f.components != "" {
+				given, err := round.ReadComponents(f.components, dimensionCodes(r.Framework), &round.Limits{Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max})
 				if err != nil {
 					return err
 				}
 				settings.Components = &given
 			}
-			settings.Progress = rankProgress(term)
+			settings.Progress = rankProgress(term, settings.Draws)
 			result, err := selection.Rank(cmd.Context(), r, settings)
 			if err != nil {
 				return err
@@ -91,7 +92,7 @@ func newRank(term terminal) *cobra.Command {
 		},
 	}
 	f.add(cmd, false)
-	cmd.Flags().StringVar(&components, "components", "", "JSON file as gstudy prints: take its variance components, fit none")
+	cmd.Flags().StringVar(&f.components, "components", "", "JSON file as gstudy or rank prints: take its variance components, fit none")
 	return cmd
 }
 
@@ -103,15 +104,26 @@ func dimensionCodes(f frameworks.Framework) []string {
 	return codes
 }
 
-// rankProgress tells the person who waits, once a second.
-func rankProgress(term terminal) func(step string, done int) {
+// rankProgress tells the person who waits, once a second. How many evaluations
+// a fit takes nobody knows; of many candidates fewer than draws are drawn.
+func rankProgress(term terminal, draws int) func(step string, done int) {
 	began, told := time.Now(), 0 //nolint:forbidigo // a stopwatch, not a time of day
 	return func(step string, done int) {
 		if seconds := int(time.Since(began).Seconds()); seconds > told {
 			told = seconds
-			_, _ = fmt.Fprintf(term.err, "ranking: %d %s after %d s\n", done, step, seconds)
+			_, _ = fmt.Fprintf(term.err, "ranking: %s after %d s\n", progressWords(step, done, draws), seconds)
 		}
 	}
+}
+
+func progressWords(step string, done, draws int) string {
+	switch {
+	case step == "draws":
+		return fmt.Sprintf("%d of at most %d draws", done, draws)
+	case done == 1:
+		return "1 " + strings.Replace(step, "evaluations", "evaluation", 1)
+	}
+	return fmt.Sprintf("%d %s", done, step)
 }
 
 // tell prints what is worth knowing and is no error, on standard error.

@@ -26,7 +26,8 @@ func newRefit(term terminal) *cobra.Command {
 		Long: "Estimates how much candidates, assessors and exercises differ from the decided\n" +
 			"campaigns of a framework, and stores it as a new version. Campaigns whose scoring opens\n" +
 			"from now on take it; those under way keep what they have. The same campaigns are not\n" +
-			"pooled twice.",
+			"pooled twice. Decided is a campaign once a decision was recorded in the service;\n" +
+			"imported campaigns count once theirs is.",
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needTrust(trust); err != nil {
@@ -40,7 +41,7 @@ func newRefit(term terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := db.Refit(cmd.Context(), who, code, slowly(term.err, "evaluations of the model"))
+				r, err := db.Refit(cmd.Context(), who, code, slowly(term.err, "of the model"))
 				if err != nil {
 					return err
 				}
@@ -78,13 +79,13 @@ func frameworkOr(ctx context.Context, db *store.DB, who store.Actor, code string
 	return code, nil
 }
 
-// slowly tells of work that takes longer than a second, once a second.
+// slowly tells of a fit that takes longer than a second, once a second.
 func slowly(out io.Writer, of string) func(n int) {
-	next := time.Now().Add(time.Second)
+	next := time.Now().Add(time.Second) //nolint:forbidigo // a stopwatch, not a time of day
 	return func(n int) {
-		if now := time.Now(); now.After(next) {
+		if now := time.Now(); now.After(next) { //nolint:forbidigo // a stopwatch, not a time of day
 			next = now.Add(time.Second)
-			_, _ = fmt.Fprintf(out, "%d %s …\n", n, of)
+			_, _ = fmt.Fprintf(out, "%s %s …\n", count(n, "evaluation"), of)
 		}
 	}
 }
@@ -121,9 +122,6 @@ func (p *printer) refit(r store.Refit) {
 	}
 	p.flush(w)
 	p.line("")
-	if !prior.Converged {
-		p.line("! The estimate did not converge within %d evaluations; look at the campaigns before you rely on it.", prior.Evaluations)
-	}
 	if r.Stored {
 		p.line("Stored. Campaigns whose scoring opens from now on take it; those under way keep theirs.")
 		return

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"appointable/internal/fault"
 )
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, term terminal) int {
 	case err == nil:
 		return exitDone
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(term.err, "stopped; nothing was stored")
+		fmt.Fprintln(term.err, stoppedWords(cmd.Name()))
 		return exitError
 	case isUsage(err):
 		fmt.Fprintf(term.err, "%s\n\nSee: %s --help\n", err, cmd.CommandPath())
@@ -57,6 +59,14 @@ func run(ctx context.Context, args []string, term terminal) int {
 	}
 	fmt.Fprintln(term.err, plain(err))
 	return exitError
+}
+
+// stoppedWords reassures whoever stopped a command that stores something.
+func stoppedWords(command string) string {
+	if command == "rank" || command == "gstudy" {
+		return "stopped"
+	}
+	return "stopped; nothing was stored"
 }
 
 func isUsage(err error) bool {
@@ -92,12 +102,21 @@ func newRoot(term terminal) *cobra.Command {
 	root.SetOut(term.out)
 	root.SetErr(term.err)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	root.AddCommand(
 		newDemo(term), newServe(term), newRank(term), newGStudy(term), newImport(term), newExport(term), newRefit(term), newRerun(term),
 		newMigrate(term), newTrust(term), newUser(term), newConfig(term), newAccess(term), newVersion(term),
 	)
 	return root
+}
+
+// flagError says what a flag wants where it wants a whole number.
+func flagError(err error) error {
+	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok || !slices.Contains([]string{"int", "int64"}, invalid.GetFlag().Value.Type()) {
+		return err
+	}
+	return fmt.Errorf("--%s %s: give a whole number", invalid.GetFlag().Name, invalid.GetValue())
 }
 
 // exactly checks the number of arguments and names what is missing.

@@ -37,7 +37,7 @@ func (s *study) warnOfData(long round.Long, terms mixedmodel.Terms, given *round
 	case strain.Coarse():
 		s.warn("There are only %d different scores. The model takes scores as continuous; for so few categories an ordinal (cumulative) model is better.", strain.Categories)
 	case strain.Piled():
-		s.warn("%.0f %% of the scores are the lowest mark and %.0f %% the highest. The model takes scores as normally distributed; where so many stand at an end, an ordinal (cumulative) model is better.", 100*strain.AtFloor, 100*strain.AtCeiling)
+		s.warn("%.0f%% of the scores are the lowest mark and %.0f%% the highest. The model takes scores as normally distributed; where so many stand at an end, an ordinal (cumulative) model is better.", 100*strain.AtFloor, 100*strain.AtCeiling)
 	}
 }
 

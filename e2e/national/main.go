@@ -120,7 +120,7 @@ func fill(ctx context.Context, pg *localpg.Server, candidates, raters int) error
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	began := time.Now()
+	began := time.Now() //nolint:forbidigo // a stopwatch, not a time of day
 	r := round(candidates, raters)
 	if _, err := db.Import(ctx, store.Operator(made.ID), store.Key{}, r); err != nil {
 		return err

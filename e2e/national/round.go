@@ -18,15 +18,18 @@ const (
 	cluster   = 19 // assessors who meet each other's candidates
 )
 
-// round is one drawn from the model, rounded to the scale; nearly all
-// assessors work within their cluster, and one candidate in ten has an assessor
-// who roams.
+// round is one drawn from the model with all its terms, rounded to the scale;
+// nearly all assessors work within their cluster, and one candidate in ten has
+// an assessor who roams.
 func round(candidates, raters int) selection.Round {
 	r := selection.Round{Framework: framework(), Campaign: plan(raters)}
 	g := rand.New(rand.NewPCG(1, 50_000))
-	severity := make([]float64, raters)
-	for j := range severity {
-		severity[j] = .4 * g.NormFloat64()
+	strictness := make([][values]float64, raters)
+	for j := range strictness {
+		s := .4 * g.NormFloat64()
+		for k := range values {
+			strictness[j][k] = s + .2*g.NormFloat64()
+		}
 	}
 	roaming := max(2, raters/20)
 	local := raters - roaming
@@ -42,23 +45,24 @@ func round(candidates, raters int) selection.Round {
 		if g.IntN(10) == 0 {
 			b = local + g.IntN(roaming)
 		}
-		r.Ratings = append(r.Ratings, marks(g, r.Campaign, code, [2]int{a, b}, severity)...)
+		r.Ratings = append(r.Ratings, marks(g, r.Campaign, code, [2]int{a, b}, strictness)...)
 	}
 	return r
 }
 
-func marks(g *rand.Rand, c selection.Campaign, candidate string, raters [2]int, severity []float64) []selection.Rating {
+func marks(g *rand.Rand, c selection.Campaign, candidate string, raters [2]int, strictness [][values]float64) []selection.Rating {
 	var list []selection.Rating
 	var v [values]float64
 	whole := .4 * g.NormFloat64()
 	for k := range v {
 		v[k] = whole + .4*g.NormFloat64()
 	}
+	halo := map[int]float64{raters[0]: .3 * g.NormFloat64(), raters[1]: .3 * g.NormFloat64()}
 	for _, e := range c.Exercises {
 		w := .35 * g.NormFloat64()
 		for k, criterion := range e.Criteria {
 			for _, j := range raters {
-				y := 4.2 + v[k] + w + severity[j] + .7*g.NormFloat64()
+				y := 4.2 + v[k] + w + halo[j] + strictness[j][k] + .7*g.NormFloat64()
 				list = append(list, selection.Rating{
 					Candidate: candidate, Rater: c.Panel[j].Rater, Exercise: e.Code, Criterion: criterion,
 					Observed: true, Score: min(7, max(1, float64(int(y*2+.5))/2)),

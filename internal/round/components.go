@@ -18,8 +18,9 @@ const maxFit = 256 << 20
 
 // ReadComponents reads variance components from the JSON that `appointable
 // gstudy` prints: an object with the key components, and others of which only
-// dimensions and scale matter here: they must be those of the scores. It
-// returns Invalid with every mistake and its place.
+// dimensions and scale matter here: they must be those of the scores; or from
+// that of `appointable rank`, which has all this under fit. It returns Invalid
+// with every mistake and its place.
 func ReadComponents(path string, dimensions []string, limits *Limits) (mixedmodel.Components, error) {
 	in, f := openAlone(path)
 	var c mixedmodel.Components
@@ -43,16 +44,20 @@ func (f *file) readComponents(data []byte, dimensions []string, limits *Limits) 
 		return mixedmodel.Components{}
 	}
 	d := fitDocument{file: f, data: data, places: placesIn(data)}
-	var fit struct {
-		Dimensions []string               `json:"dimensions"`
-		Scale      *scaleDocument         `json:"scale"`
-		Components *mixedmodel.Components `json:"components"`
-	}
+	var fit componentsDocument
 	err := json.Unmarshal(data, &fit)
+	if fit.Components == nil && err == nil {
+		var ranked struct {
+			Fit *componentsDocument `json:"fit"`
+		}
+		if err = json.Unmarshal(data, &ranked); ranked.Fit != nil {
+			fit, d.places = *ranked.Fit, underFit(d.places)
+		}
+	}
 	wrong, isWrong := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case isWrong:
-		d.complainAt(d.before(int(wrong.Offset)), "%s stands here; expected is %s", wrong.Value, expected(wrong.Field))
+		d.complainAt(d.before(int(wrong.Offset)), "%s stands here; expected is %s", wrong.Value, expected(strings.TrimPrefix(wrong.Field, "fit.")))
 	case fit.Components == nil:
 		d.complain("", `the key components is missing: {"components": {"candidate": [[…]], …, "residual": …}}`)
 	case fit.Dimensions != nil && !slices.Equal(fit.Dimensions, dimensions):
@@ -67,6 +72,24 @@ func (f *file) readComponents(data []byte, dimensions []string, limits *Limits) 
 		return *fit.Components
 	}
 	return mixedmodel.Components{}
+}
+
+// componentsDocument is variance components and what they are of.
+type componentsDocument struct {
+	Dimensions []string               `json:"dimensions"`
+	Scale      *scaleDocument         `json:"scale"`
+	Components *mixedmodel.Components `json:"components"`
+}
+
+// underFit has the places inside the key fit by the names they have there.
+func underFit(places map[string]int) map[string]int {
+	under := map[string]int{"": places["fit"]}
+	for path, place := range places {
+		if inner, is := strings.CutPrefix(path, "fit."); is {
+			under[inner] = place
+		}
+	}
+	return under
 }
 
 // scaleDocument is Limits as a fit has them.
@@ -165,9 +188,9 @@ func (p *placer) value(path string) {
 	begin := int(p.decoder.InputOffset())
 	begin += len(p.data[begin:]) - len(bytes.TrimLeft(p.data[begin:], " \t\r\n:,"))
 	p.places[path] = begin
-	top, _, _ := strings.Cut(path, ".")
+	top, _, _ := strings.Cut(strings.TrimPrefix(path, "fit."), ".")
 	top, _, _ = strings.Cut(top, "[")
-	if top != "" && top != "components" && top != "dimensions" {
+	if !slices.Contains([]string{"", "fit", "components", "dimensions"}, top) {
 		_ = p.decoder.Decode(&json.RawMessage{}) // the file is known to be JSON
 		return
 	}

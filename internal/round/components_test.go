@@ -36,6 +36,22 @@ func TestReadComponents(t *testing.T) {
 	}
 }
 
+// What rank prints has them under fit, and mistakes there have their place too.
+func TestComponentsOfARanking(t *testing.T) {
+	ranked := "{\"campaign\": \"A\", \"fit\":\n" + fitted + "}"
+	read := func(text string) error {
+		_, err := round.ReadComponents(saved(t, "ranking.json", text), []string{"kindness", "safety"}, &round.Limits{Low: 1, High: 7})
+		return err
+	}
+	if err := read(ranked); err != nil {
+		t.Error(err)
+	}
+	err := read(strings.Replace(ranked, `"rater": 0.2`, `"raters": 0.2`, 1))
+	if fields := fault.FieldsOf(err); len(fields) != 1 || !strings.Contains(fields[0].String(), `ranking.json:7:65: "raters" is no component`) {
+		t.Errorf("a mistyped name: %v", fields)
+	}
+}
+
 func TestDamagedComponents(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new string

@@ -31,8 +31,8 @@ type Refit struct {
 // given, hears of each evaluation. The same marks are not fitted twice.
 //
 // It returns NotFound where no version of the framework was published, and
-// Conflict where there are too few campaigns to learn from or somebody else has
-// just done it.
+// Conflict where there are too few campaigns to learn from, the fit did not
+// converge or somebody else has just done it.
 func (db *DB) Refit(ctx context.Context, who Actor, framework string, progress func(evaluations int)) (Refit, error) {
 	pool, latest, err := db.pool(ctx, who, framework)
 	if err != nil {
@@ -204,7 +204,7 @@ func (db *DB) Priors(ctx context.Context, who Actor, framework string, before, l
 }
 
 // takePrior gives the campaign, which is about to open, the newest prior that
-// fits its framework, for good: what is pooled later changes no campaign under
+// fits its framework and converged, for good: what is pooled later changes no campaign under
 // way. A round that brought a prior of its own keeps that. It returns the id
 // of what was taken.
 func (t *tx) takePrior(c Campaign) (string, error) {
@@ -224,7 +224,7 @@ func (t *tx) takePrior(c Campaign) (string, error) {
 		if err := json.Unmarshal(row.Document, &p); err != nil {
 			return "", fmt.Errorf("stored prior: %w", err)
 		}
-		if !p.Fits(c.Framework.Document) {
+		if !p.Converged || !p.Fits(c.Framework.Document) {
 			continue
 		}
 		return row.ID.String(), t.exec(`

@@ -87,6 +87,15 @@ func TestWhichPriorACampaignTakes(t *testing.T) {
 		w.scoring()
 		w.equal(w.prior(), "")
 	})
+	t.Run("none that did not converge", func(t *testing.T) {
+		w := newTrust(t)
+		sound := w.storePrior(w.pooled(1))
+		p := w.pooled(2)
+		p.Converged = false
+		w.storePrior(p)
+		w.scoring()
+		w.equal(w.prior(), sound)
+	})
 	t.Run("that of the round which brought one", func(t *testing.T) {
 		w := newTrust(t)
 		w.storePrior(w.pooled(1))

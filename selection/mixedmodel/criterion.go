@@ -209,8 +209,7 @@ func (c *criterion) beliefAt() float64 {
 // inUnits multiplies the raters' part of x by Λ_r.
 func (c *criterion) inUnits(x []float64) []float64 {
 	out := append([]float64(nil), x...)
-	k := c.width
-	l := c.f.rater(k)
+	k, l := c.width, c.raterFactor
 	for n := range c.raterNodes() {
 		at := c.system.first[n]
 		multiply(k, k, l, x[at:], out[at:int(at)+k])
@@ -232,7 +231,7 @@ func (c *criterion) assemble() bool {
 	c.logDet, c.r2 = 0, c.total
 	for from := 0; from < len(c.patterns); from += len(c.work) {
 		to := min(from+len(c.work), len(c.patterns))
-		c.each(from, to, func(e *eliminated, n int) { e.eliminate(c.design, c.patterns[n], c.f, true) })
+		c.each(from, to, func(e *eliminated, n int) { e.eliminate(c.design, c.patterns[n], c.f, c.raterFactor) })
 		for n := from; n < to; n++ {
 			e := c.work[n-from]
 			if !e.ok {
@@ -289,7 +288,7 @@ func (c *criterion) scatter(n int, e *eliminated) {
 	for t := range p.teams {
 		team, spots := &p.teams[t], c.teams[n][t]
 		count := float64(team.count)
-		e.teamRHS(team, k, c.f, func(slot int, y []float64) {
+		e.teamRHS(team, k, c.raterFactor, func(slot int, y []float64) {
 			addTo(c.rhs[c.system.first[c.nodes[team.raters[slot]]]:][:k], y)
 		})
 		i := 0

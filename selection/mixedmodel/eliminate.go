@@ -41,8 +41,9 @@ func (e *eliminated) size(q, m int) {
 	e.fixedRHS = grown(e.fixedRHS, m)
 }
 
-// eliminate fills e for a pattern. Without scaling, h is left alone.
-func (e *eliminated) eliminate(d *design, p *pattern, f factors, scale bool) {
+// eliminate fills e for a pattern, l being Λ_r. Where that is nil h is left
+// alone.
+func (e *eliminated) eliminate(d *design, p *pattern, f factors, l []float64) {
 	q, m, k := p.local, p.global, d.width
 	e.p = p
 	e.size(q, m)
@@ -80,10 +81,10 @@ func (e *eliminated) eliminate(d *design, p *pattern, f factors, scale bool) {
 		}
 	}
 	e.fixed(k)
-	if scale {
+	if l != nil {
 		copy(e.h, e.raw[:m*m])
-		scaleRows(p, k, f.rater(k), e.h)
-		scaleColumns(p, k, f.rater(k), e.h)
+		scaleRows(p, k, l, e.h)
+		scaleColumns(p, k, l, e.h)
 	}
 }
 
@@ -119,9 +120,8 @@ func (e *eliminated) fixed(k int) {
 	}
 }
 
-// teamRHS gives fn, slot by slot, a team's Σ Λ_r X′Wy.
-func (e *eliminated) teamRHS(t *team, k int, f factors, fn func(slot int, y []float64)) {
-	l := f.rater(k)
+// teamRHS gives fn, slot by slot, a team's Σ Λ_r X′Wy, l being Λ_r.
+func (e *eliminated) teamRHS(t *team, k int, l []float64, fn func(slot int, y []float64)) {
 	e.rawTeamRHS(t, k)
 	scaled := e.scratch[:k]
 	for slot := range e.p.slots {

@@ -54,11 +54,10 @@ func Estimate(ctx context.Context, d Data, o Options) (Fit, error) {
 	f := Fit{Method: o.Method, Terms: o.Terms, Observed: len(d.Score), Criterion: math.NaN()}
 	c := newCriterion(newDesign(Evidence{Data: d}, o.Terms, 1), o.Workers)
 	f.CellMeans = len(c.columns)
-	informed := c.degrees >= 2 && c.total > 1e-20*squares(d.Score)
 	switch {
-	case !informed && o.Method == REML:
+	case !c.informed() && o.Method == REML:
 		return f, fault.New(fault.Invalid, "variance components cannot be estimated: %s", uninformed(c))
-	case !informed:
+	case !c.informed():
 		f.Warnings = append(f.Warnings, uninformedWarning(c))
 		f.Components, f.Converged = o.Terms.only(o.Prior.Components), true
 		return f, nil
@@ -68,28 +67,59 @@ func Estimate(ctx context.Context, d Data, o Options) (Fit, error) {
 		return f, err
 	}
 	if c.system.densest() > tangled {
-		// Far from the estimate each step would cost a large dense factor; a part
-		// of the round knows the way there.
-		part, err := Estimate(ctx, thinned(d), o)
-		if err != nil {
+		if objective.start, err = nearby(ctx, d, o, objective.start); err != nil {
 			return f, err
 		}
-		objective.start = part.Theta
 	}
 	return f, f.settle(ctx, objective)
 }
+
+// informed reports whether scores say anything of the variance components.
+func (c *criterion) informed() bool { return c.degrees >= 2 && c.total > 1e-20*squares(c.Score) }
 
 // tangled is the columns of a dense block above which a fit begins with a part
 // of the round: raters paired at random rather than in clusters.
 const tangled = 1200
 
-// thinned keeps every eighth candidate. What is left of a tangle is nearly a
-// tree, and quick.
+// nearby is the estimate of a part of the round. Far from the whole's estimate
+// each step would cost a large dense factor; the part knows the way there.
+// Where it knows nothing the start stays.
+func nearby(ctx context.Context, d Data, o Options, start []float64) ([]float64, error) {
+	c := newCriterion(newDesign(Evidence{Data: thinned(d)}, o.Terms, 1), o.Workers)
+	if !c.informed() {
+		return start, nil
+	}
+	part, err := newObjective(c, o)
+	if err != nil {
+		return nil, err
+	}
+	best, _, err := minimise(ctx, part)
+	if fault.Is(err, fault.Invalid) {
+		return start, nil
+	}
+	return best.theta, err
+}
+
+// thinned keeps every eighth of the candidates who have a score. What is left
+// of a tangle is nearly a tree, and quick.
 func thinned(d Data) Data {
+	const every = 8
+	marked, number := 0, make([]int, d.Candidates)
+	for _, i := range d.Candidate {
+		number[i] = -1
+	}
+	for i, n := range number {
+		if n < 0 {
+			number[i] = marked
+			marked++
+		} else {
+			number[i] = 1 // not marked: never asked
+		}
+	}
 	out := d
 	out.Candidate, out.Rater, out.Cell, out.Score = nil, nil, nil, nil
 	for row, i := range d.Candidate {
-		if i%8 == 0 {
+		if number[i]%every == 0 {
 			out.Candidate, out.Rater = append(out.Candidate, i), append(out.Rater, d.Rater[row])
 			out.Cell, out.Score = append(out.Cell, d.Cell[row]), append(out.Score, d.Score[row])
 		}

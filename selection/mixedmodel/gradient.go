@@ -35,7 +35,7 @@ func (c *criterion) gradient(gradient []float64) {
 		again := len(c.patterns) > len(c.work)
 		c.each(from, to, func(e *eliminated, n int) {
 			if again {
-				e.eliminate(c.design, c.patterns[n], c.f, true)
+				e.eliminate(c.design, c.patterns[n], c.f, c.raterFactor)
 			}
 			c.slope(e, n)
 		})
@@ -72,7 +72,7 @@ func (c *criterion) slope(e *eliminated, n int) {
 	ratio := c.precision()
 	c.raterSlope(e, g, ratio)
 
-	l := c.f.rater(k)
+	l := c.raterFactor
 	scaleRows(p, k, l, g.inverse)
 	scaleColumns(p, k, l, g.inverse)
 	residual, zwx, info := e.residuals(s)
@@ -263,7 +263,7 @@ func (c *criterion) raterSlope(e *eliminated, g gathered, ratio float64) {
 		return
 	}
 	m, s := p.global, &e.slope
-	l := c.f.rater(k)
+	l := c.raterFactor
 	scaledRows := s.buffer(12, m*m)
 	copy(scaledRows, g.inverse)
 	scaleRows(p, k, l, scaledRows) // L S⁻¹

@@ -27,7 +27,7 @@ func (c *criterion) information(out []float64) {
 		for n := from; n < to; n++ {
 			e := c.work[n-from]
 			if again {
-				e.eliminate(c.design, c.patterns[n], c.f, true)
+				e.eliminate(c.design, c.patterns[n], c.f, c.raterFactor)
 			}
 			in.add(e, n)
 		}
@@ -94,7 +94,7 @@ func (c *criterion) raterResiduals() []float64 {
 		for n := from; n < to; n++ {
 			e, p := c.work[n-from], c.patterns[n]
 			if again {
-				e.eliminate(c.design, p, c.f, true)
+				e.eliminate(c.design, p, c.f, c.raterFactor)
 			}
 			scaled := make([]float64, p.global)
 			for t := range p.teams {

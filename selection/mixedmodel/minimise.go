@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"appointable/internal/fault"
 )
 
 // point is the objective at one θ.
@@ -34,25 +36,25 @@ const (
 // minimise finds the least value of the objective: Newton's steps with average
 // information while it is far, then BFGS with the information as its start
 // (Nocedal and Wright 2006, Numerical Optimization, ch. 6), each with
-// backtracking. It returns ctx's error when the caller stops waiting.
+// backtracking. It returns Invalid where the objective has no value at the
+// start, and ctx's error when the caller stops waiting.
 func minimise(ctx context.Context, o *objective) (best point, decrement float64, err error) {
 	best = o.at(o.start)
 	if math.IsInf(best.value, 1) {
-		return best, math.Inf(1), fmt.Errorf("fitting: the criterion has no value where the search begins")
+		return best, math.Inf(1), fault.New(fault.Invalid, "the variance components to begin with are too far apart to calculate with")
 	}
 	inverse, fresh := o.inverseCurvature(best.theta), true
 	renewed := 1
 	for range maxSteps {
-		if err := ctx.Err(); err != nil {
-			return best, 0, fmt.Errorf("fitting: %w", err)
-		}
 		step := descent(inverse, best.gradient)
 		decrement = -dot(step, best.gradient)
 		if decrement <= nearEnough {
 			return best, decrement, nil
 		}
-		next, ok := o.along(best, step, decrement)
+		next, ok := o.along(ctx, best, step, decrement)
 		switch {
+		case ctx.Err() != nil:
+			return best, 0, fmt.Errorf("fitting: %w", ctx.Err())
 		case !ok && fresh && decrement <= withinRounding:
 			return best, min(decrement, nearEnough), nil
 		case !ok && fresh:
@@ -76,9 +78,9 @@ func minimise(ctx context.Context, o *objective) (best point, decrement float64,
 // along goes a step, and a shorter one as long as the value does not fall
 // enough (Armijo's rule). In the end values differ by rounding only; there a
 // gradient that shrinks is what counts.
-func (o *objective) along(from point, step []float64, decrement float64) (point, bool) {
+func (o *objective) along(ctx context.Context, from point, step []float64, decrement float64) (point, bool) {
 	rounding := 1e-13 * math.Abs(from.value)
-	for length := 1.0; length > 1e-6; length /= 2 {
+	for length := 1.0; length > 1e-6 && ctx.Err() == nil; length /= 2 {
 		theta := slices.Clone(from.theta)
 		for i, s := range step {
 			theta[i] += length * s

@@ -30,7 +30,8 @@ type view struct {
 }
 
 // NewPosterior works the posterior out; a term with variance 0 is off. It
-// returns Invalid where the components are not variances, and ctx's error when
+// returns Invalid where the components are not variances, or so far apart that
+// the arithmetic gives way, and ctx's error when
 // the caller stops waiting.
 func NewPosterior(ctx context.Context, e Evidence, c Components, workers int) (*Posterior, error) {
 	terms := Terms{true, c.CandidateExercise > 0, c.CandidateRater > 0, c.Rater > 0, c.RaterDimension > 0}
@@ -46,14 +47,16 @@ func NewPosterior(ctx context.Context, e Evidence, c Components, workers int) (*
 	l.pack(f, theta)
 	p := &Posterior{criterion: newCriterion(newDesign(e, terms, c.Residual), workers), residual: c.Residual}
 	p.f = l.factors(theta)
+	p.raterFactor = p.f.rater(p.width)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("posterior: %w", err)
 	}
+	tooFar := fault.New(fault.Invalid, "the variance components are too far apart to calculate with")
 	if !p.assemble() {
-		return nil, fmt.Errorf("posterior: a candidate's block is not positive definite")
+		return nil, tooFar
 	}
 	if _, ok := p.system.factor(); !ok {
-		return nil, fmt.Errorf("posterior: the system of raters and cells is not positive definite")
+		return nil, tooFar
 	}
 	p.effect = append(p.effect[:0], p.rhs...)
 	p.system.solve(p.effect)
@@ -70,7 +73,7 @@ func (p *Posterior) look() {
 	p.views = make([]view, len(p.patterns))
 	for n, pattern := range p.patterns {
 		e := &eliminated{}
-		e.eliminate(p.design, pattern, p.f, false)
+		e.eliminate(p.design, pattern, p.f, nil)
 		q, m := pattern.local, pattern.global
 		residual, _, _ := e.residuals(&e.slope)
 		v := view{gain: make([]float64, k*q), b: make([]float64, k*m), noise: make([]float64, k*k), root: make([]float64, k*k)}
@@ -205,7 +208,7 @@ func (p *Posterior) spread(i int) []float64 {
 func (p *Posterior) seen(i int) []float64 {
 	pattern := p.patterns[p.place[i].pattern]
 	b := slices.Clone(p.views[p.place[i].pattern].b)
-	l, k := p.f.rater(p.width), p.width
+	l, k := p.raterFactor, p.width
 	part := make([]float64, k)
 	for r := range p.Dimensions {
 		for slot := range pattern.slots {

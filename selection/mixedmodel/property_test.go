@@ -2,6 +2,7 @@ package mixedmodel
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -441,5 +442,47 @@ func TestSingularIsNoError(t *testing.T) {
 	}
 	if !f.Converged || f.Components.CandidateRater > .02 || f.Components.RaterDimension > .02 {
 		t.Errorf("converged %v, components %+v", f.Converged, f.Components)
+	}
+}
+
+// A fit that begins with a part of the round begins near its end, and at the
+// prior where the part knows nothing: here one marked candidate of two.
+func TestNearby(t *testing.T) {
+	o := Options{Terms: AllTerms(), Method: MAP, Prior: DefaultPrior(4, 6)}
+	d := nationalRound{candidates: 800, raters: 60, random: true, halo: .3, drift: .25}.data(1)
+	d.Candidates++ // the last has no mark
+	whole, err := Estimate(t.Context(), d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := make([]float64, len(whole.Theta))
+	near, err := nearby(t.Context(), d, o, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range near {
+		if math.Abs(math.Abs(near[i])-math.Abs(whole.Theta[i])) > .3 {
+			t.Errorf("θ_%d is %g near by, %g at the end", i, near[i], whole.Theta[i])
+		}
+	}
+	few := Data{Candidates: 2, Raters: 1, Exercises: 1, Dimensions: 4, Cells: []Cell{{0, 0}}, Candidate: []int32{1}, Rater: []int32{0}, Cell: []int32{0}, Score: []float64{4}}
+	if at, err := nearby(t.Context(), few, o, start); err != nil || &at[0] != &start[0] {
+		t.Errorf("%v, %v", at, err)
+	}
+}
+
+func TestFitStopsWithItsCaller(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	d := nationalRound{candidates: 300, raters: 40, random: true}.data(1)
+	_, err := Estimate(ctx, d, Options{Terms: AllTerms(), Method: REML, Progress: func(n int) {
+		if n == 3 {
+			stop()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := NewPosterior(ctx, Evidence{Data: d}, oracleComponents(), 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }

@@ -116,7 +116,7 @@ func (s *sampler) drawBlock(n int, scaled []float64) {
 				v[r] += view.root[r*k+c] * noise[c]
 			}
 		}
-		pattern, width := s.patterns[s.place[i].pattern], s.design.width
+		pattern, width := s.patterns[s.place[i].pattern], s.width
 		for r, x := range s.shifts[s.place[i].pattern] {
 			v[r] -= x
 		}
@@ -139,7 +139,7 @@ func (s *sampler) shift(n int, scaled []float64) {
 	for f, column := range pattern.fixed {
 		effect := scaled[s.system.first[s.fixedNode(column)]]
 		for r := range s.Dimensions {
-			s.shifts[n][r] += view.b[r*pattern.global+pattern.slots*s.design.width+f] * effect
+			s.shifts[n][r] += view.b[r*pattern.global+pattern.slots*s.width+f] * effect
 		}
 	}
 }
