@@ -7,8 +7,8 @@ import "appointable/selection/mixedmodel"
 // panel's own order, or the order itself where the campaign declared it before
 // scoring. Intervals are 90 %. Where weights are ranges, each weight is taken to
 // be as likely anywhere in its range, and all figures here are over such
-// weights: the mean is at their mean shares, the interval has 5 % of the draws
-// below and 5 % above.
+// weights: the mean is at their mean shares, the interval has 5% of the draws
+// below and 5% above.
 type AdjustedPlace struct {
 	Rank int     `json:"rank"` // by mean at 0.01, then by the tie chain
 	Mean float64 `json:"mean"` // of the composite, on the rating scale

@@ -79,7 +79,7 @@ func (p Place) chanceOfFirst(posts int) (chance float64, means string) {
 }
 
 // fewestDraws is how many draws a chance needs to be told of 100: by 1,000 one
-// half is known to 3 % at two standard errors.
+// half is known to 3% at two standard errors.
 const fewestDraws = 1000
 
 // drawsWarning says where the chances come from too few draws; "" where they do

@@ -290,7 +290,7 @@ func vetoed(d Data) []bool {
 	return stopped
 }
 
-// Within90 is how many standard deviations each side of its mean hold 90 % of a
+// Within90 is how many standard deviations each side of its mean hold 90% of a
 // normal distribution.
 const Within90 = 1.6448536269514722
 

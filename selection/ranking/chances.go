@@ -36,7 +36,7 @@ type Chances struct {
 	RankLow, RankHigh []int       // 90 %
 	Appointable       []float64   // NaN where no gate is declared
 	SD                []float64   // of the composite; nil where the weights are known, and so are the next two
-	Low, High         []float64   // 5 % of its draws are no higher than the first, 95 % no higher than the second
+	Low, High         []float64   // 5% of its draws are no higher than the first, 95 % no higher than the second
 	Rank              [][]float64 // [i][r]: candidate i has rank r+1; nil above TableLimit
 	Above             [][]float64 // [i][j]: i is above j; the diagonal is NaN; nil above TableLimit and where the weights are known, see Above
 

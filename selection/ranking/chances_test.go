@@ -278,7 +278,7 @@ func TestRankIntervalsOfMany(t *testing.T) {
 	posts := 0.0
 	for i, ranks := range all {
 		slices.Sort(ranks)
-		low, high := ranks[17-1], ranks[317-1] // the first by which 5 % and 95 % of 333 are reached
+		low, high := ranks[17-1], ranks[317-1] // the first by which 5 % and 95% of 333 are reached
 		if got.RankLow[i] != low || got.RankHigh[i] != high {
 			t.Fatalf("candidate %d: ranks %d–%d, want %d–%d", i, got.RankLow[i], got.RankHigh[i], low, high)
 		}
