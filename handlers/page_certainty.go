@@ -9,16 +9,18 @@ import (
 
 // certaintyView is how sure one may be of the order.
 type certaintyView struct {
-	Unsure string // why there is no telling; "" there is
-	First  string // the sentence that says what a probability is
-	Groups []groupView
-	Heat   *heatView // nil: too many candidates, or one
+	Unsure        string // why there is no telling; "" there is
+	First         string // the sentence that says what a probability is
+	Groups        []groupView
+	Heat          *heatView // nil: too many candidates, or one
+	HeatElsewhere string    // where it is, of too many candidates; "" it is here or nowhere
 }
 
 func certaintyOf(r selection.Ranking, places []selection.Place, posts int) certaintyView {
 	v := certaintyView{Unsure: unsure(r)}
 	if isCompared(r) {
-		v.First, v.Groups, v.Heat = r.Certainty(posts), groupsOf(r, places), heatOf(places)
+		v.First, v.Groups = r.Certainty(posts), groupsOf(r, places)
+		v.Heat, v.HeatElsewhere = heatOf(r)
 	}
 	return v
 }

@@ -8,8 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"appointable/internal/access"
 	"appointable/internal/round"
+	"appointable/internal/store"
 	"appointable/selection"
 	"appointable/selection/ranking"
 )
@@ -18,10 +21,10 @@ func TestRanksAreNeverShownAlone(t *testing.T) {
 	s := sampleRanking(t, 4)
 	d := s.show(0)
 	rows := d.rows("Candidates in the order of the panel’s marks")
-	equal(t, fmt.Sprint(rows[0]), "[1 1 to 2 C1 A 6.10 6.20 6.00 5.50 to 6.50 1 Gates met 90]")
-	equal(t, fmt.Sprint(rows[3]), "[4 3 to 4 C4 B 3.10 3.20 3.00 2.50 to 3.50 4 Gates met 90]")
+	equal(t, fmt.Sprint(rows[0]), "[1 C1 A 6.10 6.20 6.00 5.50 to 6.50 1 1 to 2 Gates met 90]")
+	equal(t, fmt.Sprint(rows[3]), "[4 C4 B 3.10 3.20 3.00 2.50 to 3.50 4 3 to 4 Gates met 90]")
 	equal(t, d.rows("The panel’s figures")[0][1], "6.10 6.00, 5.34 to 6.66")
-	contains(t, d.section("C1: rank 1"), "C1: rank 1 (90% interval 1 to 2), composite 6.10")
+	contains(t, d.section("C1: rank 1"), "C1: rank 1; adjusted rank 1, 90% interval 1 to 2; composite 6.10")
 	contains(t, d.section("How sure"), "In about 70 of 100 sets of values consistent with these marks and assumptions, C1 has the highest composite. This is not the chance of being the best doctor.")
 }
 
@@ -125,7 +128,8 @@ func TestSomebodyWithoutMarks(t *testing.T) {
 	last.Rank, last.PanelMean, last.ValuesMean, last.Adjusted = nil, nil, nil, nil
 	s.ranking.Groups = [][]string{{"C1", "C2"}}
 	d := s.show(0)
-	equal(t, fmt.Sprint(d.rows("Candidates in the order")[2]), "[none too few to tell C3 none none none too few to tell none Gates met none]")
+	equal(t, fmt.Sprint(d.rows("Candidates in the order")[2]), "[none C3 none none none too few to tell too few to tell Gates met none]")
+	contains(t, d.section("C3: rank none"), "C3: rank none; adjusted rank: too few to tell; composite none")
 	equal(t, len(d.rows("Of 100 sets of values")), 2)
 	equal(t, len(d.all("rect")), 2)
 }
@@ -135,9 +139,9 @@ func TestTheTwoOrders(t *testing.T) {
 	contains(t, s.show(0).section("The adjusted order, as advice"), "Both orders agree.")
 	first := &s.ranking.Candidates[0]
 	first.Adjusted.Rank, first.Difference = 2, "The adjusted order places C1 second: some assessors marked lower than colleagues."
-	contains(t, s.show(0).section("The adjusted order, as advice"), "C1 : rank 1, adjusted rank 2= (90% interval 1 to 2). The adjusted order places C1 second: some assessors")
-	s.ranking.Rule, first.Difference = selection.Adjusted, "The panel's own marks place C1 first; the adjusted order differs: some assessors marked lower than colleagues."
-	contains(t, s.show(0).section("The adjusted order"), "C1 : adjusted rank 2= (90% interval 1 to 2). The panel's own marks place C1 first")
+	contains(t, s.show(0).section("The adjusted order, as advice"), "C1 : rank 1; adjusted rank 2=, 90% interval 1 to 2. The adjusted order places C1 second: some assessors")
+	s.ranking.Rule, first.Rank, first.Difference = selection.Adjusted, &first.Adjusted.Rank, "The panel's own marks place C1 first; the adjusted order differs: some assessors marked lower than colleagues."
+	contains(t, s.show(0).section("The adjusted order"), "C1 : rank 2=, 90% interval 1 to 2. The panel's own marks place C1 first")
 }
 
 func TestDeclaredRule(t *testing.T) {
@@ -153,13 +157,139 @@ func TestDeclaredRule(t *testing.T) {
 	}
 }
 
+// TestTheIntervalIsOfTheAdjustedRank by the rule adjusted, the only one.
+func TestTheIntervalIsOfTheAdjustedRank(t *testing.T) {
+	s := sampleRanking(t, 3)
+	s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[0].Adjusted.RankHigh = 2, 3
+	d := s.show(0)
+	contains(t, d.section("C1: rank 1"), "C1: rank 1; adjusted rank 2=, 90% interval 1 to 3; composite 6.10")
+	equal(t, fmt.Sprint(d.labels("1 to 3")), "[Adjusted rank, 90% interval Adjusted rank, 90% interval]")
+	s = sampleRanking(t, 3)
+	s.ranking.Rule = selection.Adjusted
+	d = s.show(0)
+	equal(t, fmt.Sprint(d.rows("Candidates in the adjusted order")[0]), "[1 1 to 2 C1 A 6.10 6.20 6.00 5.50 to 6.50 Gates met 90]")
+	equal(t, fmt.Sprint(d.labels("1 to 3")), "[Rank, 90% interval]")
+	contains(t, d.section("C1: rank 1"), "C1: rank 1, 90% interval 1 to 2; composite 6.10")
+}
+
+// labels are what a phone shows before the cells that say a text.
+func (d document) labels(text string) (labels []string) {
+	for _, td := range d.all("td") {
+		if label, ok := attribute(td, "data-label"); ok && strings.HasSuffix(words(td), text) {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// TestAgreementIsOfEveryRank, not only that nobody is turned round.
+func TestAgreementIsOfEveryRank(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*selection.Ranking)
+		want   string
+	}{
+		"all equal":                 {func(*selection.Ranking) {}, "Both orders agree."},
+		"all equal by declared":     {func(r *selection.Ranking) { r.Rule = selection.Adjusted }, "Both orders agree."},
+		"one of both orders absent": {func(r *selection.Ranking) { r.Candidates[5].Rank, r.Candidates[5].Adjusted = nil, nil }, "Both orders agree."},
+		"every adjusted rank shared": {func(r *selection.Ranking) {
+			for i := range r.Candidates {
+				r.Candidates[i].Adjusted.Rank = 1
+			}
+		}, "The two orders do not give everybody the same rank"},
+		"no rank by the panel": {func(r *selection.Ranking) { r.Candidates[5].Rank = nil }, "The two orders do not give everybody the same rank"},
+		"composites shared": {func(r *selection.Ranking) {
+			r.Rule, r.Candidates[1].PanelMean = selection.Adjusted, r.Candidates[0].PanelMean
+		}, "By composite alone not everybody would have the same rank"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sampleRanking(t, 6)
+			c.change(&s.ranking)
+			text := s.show(0).section("The adjusted order")
+			contains(t, text, c.want)
+			equal(t, strings.Contains(text, "agree"), strings.Contains(c.want, "agree"))
+		})
+	}
+}
+
+// TestNoCompositeNoRank by the rule adjusted, although the model has figures.
+func TestNoCompositeNoRank(t *testing.T) {
+	s := sampleRanking(t, 3)
+	s.ranking.Rule = selection.Adjusted
+	last := &s.ranking.Candidates[2]
+	last.Rank, last.PanelMean, last.ValuesMean, last.Gate = nil, nil, nil, ranking.Discuss
+	s.ranking.Groups, s.campaign.Document.Post.Posts = [][]string{{"C1", "C2"}}, 2
+	d := s.show(0)
+	equal(t, fmt.Sprint(d.rows("Candidates in the adjusted order")[2]), "[none C3 none none none 3.33 2.83 to 3.83 none Discuss 90]")
+	contains(t, d.section("C3: rank none"), "C3: rank none; composite none")
+	equal(t, len(d.rows("Of 100 sets of values")), 2)
+}
+
+func TestThresholdsLookAtAdjustedFigures(t *testing.T) {
+	for _, n := range []int{1, 3} {
+		d := sampleRanking(t, n).show(0)
+		contains(t, d.main(), "Adjusted figures above thresholds of 100 sets")
+		contains(t, d.section("The order"), "This looks at adjusted figures, which pull low marks towards the average, and not at the veto. The gates look at the panel’s marks; where they differ the gate stands.")
+	}
+}
+
+func TestUnrankedNamesTheRule(t *testing.T) {
+	for rule, want := range map[selection.Rule]string{
+		selection.PanelMean: "It works out the order of the panel’s own marks, which this campaign declared as its rule, and keeps it on record.",
+		selection.Adjusted:  "It works out the adjusted order, which this campaign declared as its rule, with the composites of the panel’s own marks beside it, and keeps it on record.",
+	} {
+		s := sampleRanking(t, 0)
+		s.campaign.Document.Rank.Rule = rule
+		revealed := time.Now()
+		s.campaign.Progress = selection.Progress{Phase: selection.Deciding, RevealedAt: &revealed}
+		s.campaign.Roles = []access.Role{access.RecruitmentOfficer}
+		p := &pages{london: time.UTC}
+		shown := p.unranked(&call{trust: store.Trust{Slug: "northgate", Name: "Northgate"}}, s.campaign)
+		contains(t, render(t, shown).main(), want)
+	}
+}
+
+// TestManyCandidatesHaveIntervalsOnly, from the first part to the last.
+func TestManyCandidatesHaveIntervalsOnly(t *testing.T) {
+	s := sampleRanking(t, heatShown)
+	equal(t, len(s.show(0).rows("Of 100 sets of values")), heatShown)
+	s = sampleRanking(t, heatShown+1)
+	for _, first := range []int{0, heatShown} {
+		d := s.show(first)
+		text := d.section("How sure")
+		contains(t, text, "How often each of 21 candidates has each rank is too large a table for this page: the intervals of the ranks, above, say it in short. The whole table is in the JSON, as p_rank. Download the ranking as JSON")
+		if strings.Contains(d.main(), "Of 100 sets of values, how many") {
+			t.Error("a table that nobody reads")
+		}
+		contains(t, d.rows("Candidates in the order")[0][6], " to ")
+	}
+	s = sampleRanking(t, 250)
+	s.large = true
+	if strings.Contains(s.show(0).main(), "p_rank") {
+		t.Error("it has no such table")
+	}
+}
+
+// TestWhatScrollsClips holds the style sheet to it: a word that is hidden from
+// the eye, in a wide table, would widen the page beyond what scrolls.
+func TestWhatScrollsClips(t *testing.T) {
+	sheet, err := files.ReadFile("assets/appointable.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range strings.Split(string(sheet), "}") {
+		if strings.Contains(rule, "overflow-x: auto") && !strings.Contains(rule, "position: relative") {
+			t.Errorf("not positioned: %s", rule)
+		}
+	}
+}
+
 func TestSharedAdjustedRanks(t *testing.T) {
 	s := sampleRanking(t, 3)
 	tie := "safety"
 	s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[1].Adjusted.Rank = 1, 1
 	s.ranking.Candidates[1].TiedWith, s.ranking.Candidates[1].TieBrokenBy = []string{"C1"}, &tie
 	rows := s.show(0).rows("Candidates in the order")
-	equal(t, rows[0][6]+rows[1][6]+rows[2][6], "1=1=3")
+	equal(t, strings.Join([]string{rows[0][6], rows[1][6], rows[2][6]}, ", "), "1= 1 to 2, 1= 1 to 3, 3 2 to 3")
 	equal(t, rows[1][1], "C2 Equal with C1; decided by The value safety")
 }
 

@@ -21,12 +21,17 @@ type heatRow struct {
 // heatCell is a figure of 100 and its shade, 0 to 5.
 type heatCell struct{ Figure, Shade string }
 
-// heatOf is nil where the ranking has no such figures: one candidate, or so
-// many that nobody would read them.
-func heatOf(places []selection.Place) *heatView {
-	v := heatView{}
-	for _, place := range places {
-		if place.Adjusted == nil || len(place.Adjusted.PRank) < 2 {
+// heatShown is the number of candidates up to which the page has the table. Of
+// more, most of its cells would say "<5".
+const heatShown = 20
+
+// heatOf is nil where the ranking has no such figures, as that of one candidate
+// or of a very large round, and where it has too many to be read; then
+// elsewhere says where they are.
+func heatOf(r selection.Ranking) (v *heatView, elsewhere string) {
+	v = &heatView{}
+	for _, place := range r.Candidates {
+		if adjustedRank(place, r) == 0 || len(place.Adjusted.PRank) < 2 {
 			continue
 		}
 		row := heatRow{Candidate: place.Candidate}
@@ -38,10 +43,13 @@ func heatOf(places []selection.Place) *heatView {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	if len(v.Rows) == 0 {
-		return nil
+	switch {
+	case len(v.Rows) == 0:
+		return nil, ""
+	case len(r.Candidates) > heatShown:
+		return nil, "How often each of " + strconv.Itoa(len(r.Candidates)) + " candidates has each rank is too large a table for this page: the intervals of the ranks, above, say it in short. The whole table is in the JSON, as p_rank."
 	}
-	return &v
+	return v, ""
 }
 
 // shadeOf follows the printed figure, so that equal figures look equal.

@@ -43,6 +43,8 @@ func (rankingPage) template() string { return "ranking" }
 type rankingColumns struct {
 	Adjusted   bool // any candidate has an adjusted composite
 	Compared   bool // and there are several, so that ranks say something
+	RankIs     bool // the rank is the adjusted one, by the rule declared: its interval is its own
+	RankBeside bool // else the adjusted rank, with its interval, has a column beside
 	Groups     bool
 	Thresholds bool   // the chance of meeting them
 	InPosts    string // heading of the chance of being among as many as there are posts; "" none
@@ -61,7 +63,8 @@ type rankingPart struct {
 type placeView struct {
 	ID                string // of its part of the page
 	Candidate, Rank   string // 3= where it is shared
-	RankInterval      string // "" there is nobody to be compared with, or it was not computed
+	Ranks             string // with the adjusted rank and its interval, in words
+	RankInterval      string // of the adjusted rank; "" there is none, or nobody to be compared with
 	Composite, Values string
 	Adjusted          *adjustedView // nil: too few to tell
 	Group             string
@@ -93,6 +96,7 @@ type unrankedPage struct {
 	layout
 	Campaign campaignHead
 	Ready    bool // moderation is closed; somebody has only to ask for the ranking
+	Declared bool // the campaign's rule is the adjusted order
 	Acts     string
 	Next     string
 	Here     string
@@ -151,7 +155,7 @@ func (p *pages) latest(c *call) (store.Campaign, selection.Ranking, store.Rankin
 func (p *pages) unranked(c *call, campaign store.Campaign) page {
 	shown := unrankedPage{
 		Campaign: headOf(c, campaign), Ready: campaign.Progress.Ranked() && access.Allowed(campaign.Roles, access.ReadRanking),
-		Here: c.address("campaigns", campaign.Document.Code, "ranking"),
+		Declared: campaign.Document.Rank.Rule == selection.Adjusted, Here: c.address("campaigns", campaign.Document.Code, "ranking"),
 	}
 	shown.layout = p.layout(c, "Ranking – "+shown.Campaign.Title, trail(shown.Campaign)...)
 	shown.Acts, shown.Next = nextStep(campaign.Progress.Phase)
@@ -221,6 +225,7 @@ func partOfRanking(places []selection.Place, first int, here string) ([]selectio
 func columnsOf(r selection.Ranking, campaign store.Campaign) rankingColumns {
 	framework, posts := campaign.Framework.Document, campaign.Document.Post.Posts
 	columns := rankingColumns{Adjusted: anyAdjusted(r.Candidates), Compared: isCompared(r), Groups: len(r.Groups) > 0 && isCompared(r)}
+	columns.RankIs, columns.RankBeside = columns.Compared && r.Rule == selection.Adjusted, columns.Compared && r.Rule != selection.Adjusted
 	columns.Thresholds = slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && p.Adjusted.PAppointable != nil })
 	hasChances := slices.ContainsFunc(r.Candidates, func(p selection.Place) bool { return p.Adjusted != nil && len(p.Adjusted.PRank) > 0 })
 	if columns.Compared && (posts > 1 || !hasChances) {
@@ -238,12 +243,12 @@ func placeID(candidate string) string { return "candidate-" + candidate }
 func placeOf(place selection.Place, r selection.Ranking, campaign store.Campaign) placeView {
 	framework := campaign.Framework.Document
 	v := placeView{
-		ID: placeID(place.Candidate), Candidate: place.Candidate, Rank: rankWords(place, r),
+		ID: placeID(place.Candidate), Candidate: place.Candidate, Rank: rankWords(place, r), Ranks: ranksInWords(place, r),
 		Composite: figure(place.PanelMean), Values: figure(place.ValuesMean), Adjusted: adjustedOf(place, r, framework), Reasons: place.Reasons,
 	}
 	v.Gate, v.GateClass = gateWords(place.Gate)
 	if isCompared(r) {
-		v.RankInterval = rankInterval(place)
+		v.RankInterval = rankInterval(place, r)
 	}
 	for _, d := range place.Dimensions {
 		cell := dimensionCell{Title: dimensionTitle(framework, d.Code), Figure: figure(d.PanelMean)}
@@ -262,28 +267,22 @@ func placeOf(place selection.Place, r selection.Ranking, campaign store.Campaign
 }
 
 func rankWords(place selection.Place, r selection.Ranking) string {
-	if place.Rank == nil {
-		return none
-	}
-	return sharedRank(*place.Rank, r, func(p selection.Place) int {
-		if p.Rank == nil {
-			return 0
-		}
-		return *p.Rank
-	})
+	return sharedRank(declaredRank(place), r, declaredRank)
 }
 
-func adjustedRankWords(a selection.AdjustedPlace, r selection.Ranking) string {
-	return sharedRank(a.Rank, r, func(p selection.Place) int {
-		if p.Adjusted == nil {
-			return 0
-		}
-		return p.Adjusted.Rank
-	})
+// declaredRank is that of the campaign's rule; 0 none.
+func declaredRank(place selection.Place) int {
+	if place.Rank == nil {
+		return 0
+	}
+	return *place.Rank
 }
 
 // sharedRank is a rank, marked where anybody else has it too.
 func sharedRank(rank int, r selection.Ranking, of func(selection.Place) int) string {
+	if rank == 0 {
+		return none
+	}
 	having := 0
 	for _, place := range r.Candidates {
 		if of(place) == rank {

@@ -153,6 +153,7 @@ func TestWorkingCanBeDoneByHand(t *testing.T) {
 	for _, place := range want.Candidates {
 		one := officer.page(path + "/" + place.Candidate)
 		equal(t, fmt.Sprint(one.rows("Composite of "+place.Candidate)), fmt.Sprint(all.rows("Composite of "+place.Candidate)))
+		contains(t, one.main(), "Anybody can work the panel’s points out again by hand, from the marks to the composite. The adjusted points come from the model; they add up, but cannot be worked out by hand.")
 		points := one.rows("Composite of " + place.Candidate)
 		sum := 0.0
 		for i, line := range points[:len(points)-1] {
