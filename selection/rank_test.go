@@ -244,7 +244,7 @@ func TestWeightsAtTheirMidpoint(t *testing.T) {
 	mark(&r, "C1", "R1", 6, 3, 3)
 	ranked := rank(t, r)
 	closeTo(t, "composite", place(t, ranked, "C1").PanelMean, 0.4*6+0.4*3+0.2*3)
-	if !slices.Contains(ranked.Warnings, "Kindness: the weight is a range (20–60); its midpoint is used, and every weight of it for how sure one may be.") {
+	if !slices.Contains(ranked.Warnings, "Kindness: the weight is a range (20–60). The panel's order takes its middle; the adjusted figures take the whole range.") {
 		t.Errorf("warnings: %q", ranked.Warnings)
 	}
 }

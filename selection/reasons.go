@@ -108,7 +108,7 @@ func (c *columns) warnings(a *adjustment) []string {
 	}
 	for _, d := range c.round.Framework.Dimensions {
 		if !d.Weight.IsFixed() {
-			w = append(w, fmt.Sprintf("%s: the weight is a range (%v–%v); its midpoint is used, and every weight of it for how sure one may be.", d.Title, d.Weight.Low, d.Weight.High))
+			w = append(w, fmt.Sprintf("%s: the weight is a range (%v–%v). The panel's order takes its middle; the adjusted figures take the whole range.", d.Title, d.Weight.Low, d.Weight.High))
 		}
 	}
 	if a != nil {
