@@ -37,7 +37,7 @@ func adjustedOf(place selection.Place, r selection.Ranking, f frameworks.Framewo
 		Meets: none, InPosts: none,
 	}
 	if adjustedRank(place, r) > 0 {
-		v.InPosts, v.FirstWith = selection.OfHundred(a.PInPosts), firstWith(place, f)
+		v.InPosts, v.FirstWith = selection.OfHundred(*a.PInPosts), firstWith(place, f)
 	}
 	if a.PAppointable != nil {
 		v.Meets = selection.OfHundred(*a.PAppointable)
@@ -66,12 +66,12 @@ func isCompared(r selection.Ranking) bool { return len(r.Candidates) > 1 && anyA
 // it is the rank: who has none by the rule has none here.
 func adjustedRank(place selection.Place, r selection.Ranking) int {
 	switch {
-	case place.Adjusted == nil:
+	case place.Adjusted == nil || place.Adjusted.Rank == nil:
 		return 0
 	case r.Rule == selection.Adjusted:
 		return declaredRank(place)
 	}
-	return place.Adjusted.Rank
+	return *place.Adjusted.Rank
 }
 
 func adjustedRankWords(place selection.Place, r selection.Ranking) string {

@@ -138,9 +138,9 @@ func TestTheTwoOrders(t *testing.T) {
 	s := sampleRanking(t, 3)
 	contains(t, s.show(0).section("The adjusted order, as advice"), "Both orders agree.")
 	first := &s.ranking.Candidates[0]
-	first.Adjusted.Rank, first.Difference = 2, "The adjusted order places C1 second: some assessors marked lower than colleagues."
+	*first.Adjusted.Rank, first.Difference = 2, "The adjusted order places C1 second: some assessors marked lower than colleagues."
 	contains(t, s.show(0).section("The adjusted order, as advice"), "C1 : rank 1; adjusted rank 2=, 90% interval 1 to 2. The adjusted order places C1 second: some assessors")
-	s.ranking.Rule, first.Rank, first.Difference = selection.Adjusted, &first.Adjusted.Rank, "The panel's own marks place C1 first; the adjusted order differs: some assessors marked lower than colleagues."
+	s.ranking.Rule, first.Rank, first.Difference = selection.Adjusted, first.Adjusted.Rank, "The panel's own marks place C1 first; the adjusted order differs: some assessors marked lower than colleagues."
 	contains(t, s.show(0).section("The adjusted order"), "C1 : rank 2=, 90% interval 1 to 2. The panel's own marks place C1 first")
 }
 
@@ -160,7 +160,7 @@ func TestDeclaredRule(t *testing.T) {
 // TestTheIntervalIsOfTheAdjustedRank by the rule adjusted, the only one.
 func TestTheIntervalIsOfTheAdjustedRank(t *testing.T) {
 	s := sampleRanking(t, 3)
-	s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[0].Adjusted.RankHigh = 2, 3
+	*s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[0].Adjusted.RankHigh = 2, 3
 	d := s.show(0)
 	contains(t, d.section("C1: rank 1"), "C1: rank 1; adjusted rank 2=, 90% interval 1 to 3; composite 6.10")
 	equal(t, fmt.Sprint(d.labels("1 to 3")), "[Adjusted rank, 90% interval Adjusted rank, 90% interval]")
@@ -193,7 +193,7 @@ func TestAgreementIsOfEveryRank(t *testing.T) {
 		"one of both orders absent": {func(r *selection.Ranking) { r.Candidates[5].Rank, r.Candidates[5].Adjusted = nil, nil }, "Both orders agree."},
 		"every adjusted rank shared": {func(r *selection.Ranking) {
 			for i := range r.Candidates {
-				r.Candidates[i].Adjusted.Rank = 1
+				*r.Candidates[i].Adjusted.Rank = 1
 			}
 		}, "The two orders do not give everybody the same rank"},
 		"no rank by the panel": {func(r *selection.Ranking) { r.Candidates[5].Rank = nil }, "The two orders do not give everybody the same rank"},
@@ -286,7 +286,7 @@ func TestWhatScrollsClips(t *testing.T) {
 func TestSharedAdjustedRanks(t *testing.T) {
 	s := sampleRanking(t, 3)
 	tie := "safety"
-	s.ranking.Candidates[0].Adjusted.Rank, s.ranking.Candidates[1].Adjusted.Rank = 1, 1
+	*s.ranking.Candidates[0].Adjusted.Rank, *s.ranking.Candidates[1].Adjusted.Rank = 1, 1
 	s.ranking.Candidates[1].TiedWith, s.ranking.Candidates[1].TieBrokenBy = []string{"C1"}, &tie
 	rows := s.show(0).rows("Candidates in the order")
 	equal(t, strings.Join([]string{rows[0][6], rows[1][6], rows[2][6]}, ", "), "1= 1 to 2, 1= 1 to 3, 3 2 to 3")

@@ -47,11 +47,11 @@ func sampleRanking(t *testing.T, candidates int) shownRanking {
 // samplePlace is that of candidate i of n: rank i+1 in both orders, one tenth
 // of a mark below the one before.
 func samplePlace(i, n int) selection.Place {
-	rank, mean := i+1, 6-float64(i)*4/float64(n)
+	rank, adjusted, mean := i+1, i+1, 6-float64(i)*4/float64(n)
 	p := selection.Place{
 		Candidate: fmt.Sprintf("C%d", rank), Rank: &rank, Gate: ranking.Met, PanelMean: float(mean + .1), ValuesMean: float(mean + .2), MarksMean: float(mean + .1),
 		Adjusted: &selection.AdjustedPlace{
-			Rank: rank, Mean: mean, SD: .3, Low: mean - .5, High: mean + .5, PAppointable: float(0.9), PInPosts: 0.4,
+			Rank: &adjusted, Mean: mean, SD: .3, Low: mean - .5, High: mean + .5, PAppointable: float(0.9), PInPosts: float(0.4),
 			RankLow: max(rank-1, 1), RankHigh: min(rank+1, n),
 		},
 		Baseline: float(4.5), Contributions: []selection.Contribution{

@@ -37,7 +37,10 @@ func severityRowOf(s selection.Severity) severityRow {
 	}
 	low, high := s.Interval()
 	row.Points, row.Interval, row.Direction = signedFigure(s.Severity), signedFigure(low)+" to "+signedFigure(high), capital(s.Direction)
-	if low < 0 && high > 0 {
+	switch {
+	case s.Direction == "":
+		row.Direction = "Like the others"
+	case low < 0 && high > 0:
 		row.Direction += ", if at all: the interval reaches both sides of 0"
 	}
 	return row

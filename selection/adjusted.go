@@ -10,22 +10,22 @@ import "appointable/selection/mixedmodel"
 // weights: the mean is at their mean shares, the interval has 5% of the draws
 // below and 5% above.
 type AdjustedPlace struct {
-	Rank int     `json:"rank"` // by mean at 0.01, then by the tie chain
+	Rank *int    `json:"rank"` // by mean at 0.01, then by the tie chain; null where nobody else has an adjusted place
 	Mean float64 `json:"mean"` // of the composite, on the rating scale
 	SD   float64 `json:"sd"`
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 
 	// PAppointable is how often the composite and every dimension are above the
-	// thresholds declared, by the marks alone; above traceLimit candidates the
-	// psychometric results count in it. It is null where no such threshold is
-	// declared, and for a candidate whom a veto stops that means no: the vetoing
+	// thresholds declared, by the marks alone. It is null where no such
+	// threshold is declared, and for a candidate whom a veto stops that means no: the vetoing
 	// mark is given, and no set of values takes it back.
 	PAppointable *float64 `json:"p_appointable"`
 
-	PInPosts float64   `json:"p_in_posts"` // among the first of as many as there are posts
-	RankLow  int       `json:"rank_low"`
-	RankHigh int       `json:"rank_high"`
+	// Of one candidate alone nothing is said of ranks: null, or left out.
+	PInPosts *float64  `json:"p_in_posts"` // among the first of as many as there are posts
+	RankLow  int       `json:"rank_low,omitempty"`
+	RankHigh int       `json:"rank_high,omitempty"`
 	PRank    []float64 `json:"p_rank,omitempty"` // left out above traceLimit candidates
 
 	// Where weights are ranges: the mean of the weights with which the candidate
@@ -64,7 +64,26 @@ type FitRecord struct {
 	Converged  bool                  `json:"converged"`
 	Components mixedmodel.Components `json:"components"`
 	Dimensions []string              `json:"dimensions"`
-	Warnings   []string              `json:"warnings"`
+	Cells      []CellMean            `json:"cells"`
+	// Coefficients say how well the weighted mean of the marks would tell
+	// candidates apart, with the raters and exercises there were; null of one
+	// candidate.
+	Coefficients *Coefficients `json:"coefficients"`
+	Warnings     []string      `json:"warnings"`
+}
+
+// CellMean is how a criterion was marked in an exercise, severity and the
+// candidates taken out.
+type CellMean struct {
+	Exercise  string   `json:"exercise"`
+	Criterion string   `json:"criterion"`
+	Mean      *float64 `json:"mean"` // null where nobody was marked
+}
+
+// Coefficients are those of Brennan (2001), as mixedmodel.Reliability has them.
+type Coefficients struct {
+	Generalizability float64 `json:"generalizability"` // for telling candidates apart
+	Dependability    float64 `json:"dependability"`    // for holding one against a threshold
 }
 
 // PriorUse says where the prior came from and how much it weighed.
@@ -72,6 +91,6 @@ type PriorUse struct {
 	Source    string  `json:"source"` // default, pooled, given
 	Pseudo    float64 `json:"pseudo_units"`
 	Residuals float64 `json:"residual_degrees_of_freedom"`
-	Weight    float64 `json:"weight"` // of the residual variance, the prior's share: residuals/(residuals + n − p)
+	Weight    float64 `json:"weight"` // of the residual variance, the prior's share: residuals/(residuals + n − p); 1 where marks tell nothing
 	Words     string  `json:"words"`
 }

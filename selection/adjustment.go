@@ -18,12 +18,14 @@ type adjustment struct {
 	record     FitRecord
 	prior      PriorUse
 	posterior  *mixedmodel.Posterior
-	marks      *mixedmodel.Posterior // without the scales; nil where there are none, or too many candidates
+	marks      *mixedmodel.Posterior // without the scales; nil where there are none, or nothing asks for it
 	adjusted   ranking.Adjusted
 	raters     []int      // those who marked somebody: their index in the panel
 	severities []Severity // of raters
 	cells      []float64  // each cell's mean
 	warnings   []string
+	data       mixedmodel.Data // the marks, as the engine had them
+	groups     int             // of assessors that saw nobody in common
 }
 
 // adjust fits the model and ranks by it; nil, with a warning why, where there
@@ -54,8 +56,22 @@ func (c *columns) adjust(ctx context.Context, s Settings) (*adjustment, []string
 		a.warnings = append(a.warnings, w)
 	}
 	a.severities, a.cells = a.severity(c), a.posterior.Cells()
+	a.record.Coefficients = a.coefficients(c)
 	a.posterior, a.marks = nil, nil // for a national round they are large, and all is read from them
 	return a, a.warnings, err
+}
+
+// coefficients are of the composite at the middle of its weights, of marks alone.
+func (a *adjustment) coefficients(c *columns) *Coefficients {
+	if len(a.adjusted.Outlooks) < 2 {
+		return nil
+	}
+	design := mixedmodel.DesignOf(a.data)
+	for k, d := range c.data.Dimensions {
+		design.Weights[k] = d.Weight
+	}
+	r := a.components.Study(design)
+	return &Coefficients{r.Generalizability, r.Dependability}
 }
 
 // severity is how strictly each rater marked.
@@ -81,9 +97,10 @@ func (c *columns) options(s Settings) ranking.Options {
 	for _, d := range c.round.Framework.Dimensions {
 		low, high = append(low, d.Weight.Low), append(high, d.Weight.High)
 	}
-	o := ranking.NewOptions(s.Seed, s.Draws, c.round.Campaign.Post.Posts, ranking.Weights{Low: low, High: high})
-	o.Progress = s.told("draws")
-	return o
+	return ranking.Options{
+		Seed: s.Seed, Draws: s.Draws, Posts: c.round.Campaign.Post.Posts, Weights: ranking.Weights{Low: low, High: high},
+		Apart: s.apart(), Progress: s.told("draws"),
+	}
 }
 
 // fit finds components and posterior. An Invalid fault with an adjustment is the
@@ -91,6 +108,7 @@ func (c *columns) options(s Settings) ranking.Options {
 func (c *columns) fit(ctx context.Context, s Settings) (*adjustment, error) {
 	a := &adjustment{}
 	data := c.model(a)
+	a.data, a.groups = data, len(mixedmodel.Groups(data))
 	if s.Components != nil {
 		a.given(data, *s.Components)
 		return a, a.see(ctx, c, data, s.Components.Candidate)
@@ -184,6 +202,10 @@ func (c *columns) prior() (mixedmodel.Prior, PriorUse, error) {
 
 // weigh says how much the prior weighed against the marks.
 func (u *PriorUse) weigh(fit mixedmodel.Fit, candidates int) {
+	if math.IsNaN(fit.Criterion) { // the marks tell nothing
+		u.Weight, u.Words = 1, fmt.Sprintf("The variance components are all from what was believed before the marks: %s.", u.Words)
+		return
+	}
 	u.Weight = u.Residuals / (u.Residuals + float64(max(fit.Observed-fit.CellMeans, 0)))
 	u.Words = fmt.Sprintf("What was believed before the marks is from %s. It counts as much as %v candidates beside the %d here, and makes up %.0f%% of the residual variance.",
 		u.Words, u.Pseudo, candidates, 100*u.Weight)
@@ -200,7 +222,7 @@ func (a *adjustment) given(data mixedmodel.Data, c mixedmodel.Components) {
 func (a *adjustment) see(ctx context.Context, c *columns, data mixedmodel.Data, believed [][]float64) error {
 	var err error
 	a.posterior, err = mixedmodel.NewPosterior(ctx, c.evidence(data, believed), a.components, 0)
-	if err != nil || len(c.tests) == 0 || len(c.candidates) > ranking.TableLimit {
+	if err != nil || len(c.tests) == 0 || !c.data.Gates.Thresholds() {
 		return err
 	}
 	a.marks, err = mixedmodel.NewPosterior(ctx, mixedmodel.Evidence{Data: data}, a.components, 0)
@@ -305,6 +327,9 @@ func (a *adjustment) describe(c *columns, out *Ranking) {
 	for _, d := range c.round.Framework.Dimensions {
 		a.record.Dimensions = append(a.record.Dimensions, d.Code)
 	}
+	for i, mean := range a.cells {
+		a.record.Cells = append(a.record.Cells, CellMean{c.cells[i].exercise, c.cells[i].criterion, number(mean)})
+	}
 	out.Fit, out.Prior, out.Draws, out.Raters = &a.record, &a.prior, a.adjusted.Draws, a.severities
 	for _, g := range a.adjusted.Groups {
 		out.Groups = append(out.Groups, c.codes(g))
@@ -336,12 +361,13 @@ func (a *adjustment) above(places []Place, codes []string) [][]*float64 {
 
 // fill puts an outlook into a candidate's place.
 func (a *adjustment) fill(c *columns, l ranking.Outlook, p *Place) {
-	p.Adjusted = &AdjustedPlace{
-		Rank: l.Rank, Mean: l.Mean, SD: l.SD, Low: l.Low, High: l.High, PAppointable: number(l.Appointable),
-		PInPosts: l.InPosts, RankLow: l.RankLow, RankHigh: l.RankHigh, PRank: l.Ranks,
-	}
-	if l.Central != nil {
-		p.Adjusted.CentralWeights, p.Adjusted.Confidence = l.Central, &l.Confidence
+	p.Adjusted = &AdjustedPlace{Mean: l.Mean, SD: l.SD, Low: l.Low, High: l.High, PAppointable: number(l.Appointable)}
+	if len(a.adjusted.Outlooks) > 1 {
+		p.Adjusted.Rank, p.Adjusted.PInPosts = &l.Rank, &l.InPosts
+		p.Adjusted.RankLow, p.Adjusted.RankHigh, p.Adjusted.PRank = l.RankLow, l.RankHigh, l.Ranks
+		if l.Central != nil {
+			p.Adjusted.CentralWeights, p.Adjusted.Confidence = l.Central, &l.Confidence
+		}
 	}
 	for k := range p.Dimensions {
 		p.Dimensions[k].Mean, p.Dimensions[k].SD = &l.Dimensions[k].Mean, &l.Dimensions[k].SD

@@ -42,8 +42,8 @@ func adjusted(t testing.TB, r selection.Ranking, candidate string) selection.Adj
 func TestAdjustedOrderOfTheExample(t *testing.T) {
 	ranked := rankWith(t, demo(t), selection.DefaultSettings())
 	first, second := adjusted(t, ranked, "C02"), adjusted(t, ranked, "C01")
-	if first.Rank != 1 || second.Rank != 2 {
-		t.Errorf("C02 has the adjusted rank %d, C01 %d", first.Rank, second.Rank)
+	if *first.Rank != 1 || *second.Rank != 2 {
+		t.Errorf("C02 has the adjusted rank %d, C01 %d", *first.Rank, *second.Rank)
 	}
 	if p := *ranked.PAbove[1][0]; p < 0.5 || p > 0.8 || ranked.PAbove[0][0] != nil {
 		t.Errorf("P(C02 above C01) is %v: the panel's order is to be questioned, not turned over", p)
@@ -145,7 +145,7 @@ func TestWhoHasAnAdjustedPlace(t *testing.T) {
 			}
 		}
 	}
-	if a := adjusted(t, ranked, "C1"); a.Rank != 1 || len(a.PRank) != 2 {
+	if a := adjusted(t, ranked, "C1"); a.Rank == nil || *a.Rank != 1 || len(a.PRank) != 2 {
 		t.Errorf("C1: %+v", a)
 	}
 }
@@ -185,7 +185,7 @@ func TestOneCandidateHasNoRival(t *testing.T) {
 	mark(&r, "C1", "R2", 5, 6, 6)
 	ranked := rank(t, r)
 	a := adjusted(t, ranked, "C1")
-	if a.PAppointable == nil || *a.PAppointable < 0.9 || a.RankHigh != 1 || a.PInPosts != 1 {
+	if a.PAppointable == nil || *a.PAppointable < 0.9 || a.Rank != nil || a.PInPosts != nil || a.PRank != nil || a.RankHigh != 0 {
 		t.Errorf("C1: %+v", a)
 	}
 	if ranked.PAbove != nil {
@@ -323,7 +323,7 @@ func TestRuleAdjustedNeedsAComposite(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 C2", "2 C3", "- C1"}, list(ranked)); diff != "" {
 		t.Error(diff)
 	}
-	if a := adjusted(t, ranked, "C1"); a.Rank != 1 || place(t, ranked, "C1").Gate != "discuss" {
+	if a := adjusted(t, ranked, "C1"); a.Rank == nil || *a.Rank != 1 || place(t, ranked, "C1").Gate != "discuss" {
 		t.Errorf("C1: %+v", a)
 	}
 }
@@ -371,7 +371,7 @@ func TestComponentsAsGiven(t *testing.T) {
 		t.Errorf("%+v, %+v", ranked.Prior, ranked.Fit)
 	}
 	c.Rater = 0 // nobody is strict: the order is the panel's again
-	if a := adjusted(t, rankWith(t, r, s), "C01"); a.Rank != 1 {
+	if a := adjusted(t, rankWith(t, r, s), "C01"); a.Rank == nil || *a.Rank != 1 {
 		t.Errorf("C01 has the adjusted rank %d", a.Rank)
 	}
 }
@@ -390,7 +390,7 @@ func TestFitWithoutChance(t *testing.T) {
 	if c := ranked.Fit.Components; !ranked.Fit.Converged || c.Residual >= believed.Residual || c.Residual < believed.Residual/4 {
 		t.Errorf("%+v", ranked.Fit)
 	}
-	if a := adjusted(t, ranked, "C3"); a.SD < 0.2 || a.SD > 1 || a.Rank != 1 {
+	if a := adjusted(t, ranked, "C3"); a.SD < 0.2 || a.SD > 1 || a.Rank == nil || *a.Rank != 1 {
 		t.Errorf("C3: %+v", a)
 	}
 }
@@ -495,5 +495,44 @@ func TestNoClaimForAnOrderThatIsNotThere(t *testing.T) {
 				t.Errorf("%s: %q", rule, w)
 			}
 		}
+	}
+}
+
+// Equal marks tell nothing: nobody is said to be first, and the components are
+// the prior's.
+func TestEqualMarksCompareNobody(t *testing.T) {
+	ranked := rankWith(t, even(crossed(4, 3), func(float64) float64 { return 4 }), selection.DefaultSettings())
+	if got, want := ranked.Certainty(1), "The adjusted figures of all are equal: these marks do not tell who is first."; got != want {
+		t.Errorf("certainty: %q, want %q", got, want)
+	}
+	if ranked.Prior.Weight != 1 || !strings.HasPrefix(ranked.Prior.Words, "The variance components are all from what was believed before the marks:") {
+		t.Errorf("prior: %+v", ranked.Prior)
+	}
+}
+
+// The fit's cells are those of the plan, and the coefficients those of a
+// D-study with the framework's weights; of one candidate there are none.
+func TestFitTellsCellsAndCoefficients(t *testing.T) {
+	given := mixedmodel.Components{Candidate: rankWith(t, demo(t), selection.DefaultSettings()).Fit.Components.Candidate, Residual: 1e-9}
+	settings := selection.Settings{Seed: 1, Draws: 1000, Components: &given}
+	fit := rankWith(t, demo(t), settings).Fit
+	if c := fit.Coefficients; c == nil || c.Generalizability < 0.999999 || c.Dependability < 0.999999 {
+		t.Errorf("without error: %+v", c)
+	}
+	given.Rater = 1000 // the example's candidates met different members
+	if c := rankWith(t, demo(t), settings).Fit.Coefficients; c.Generalizability > 0.01 || c.Dependability > 0.01 {
+		t.Errorf("with severity alone: %+v", c)
+	}
+	cells := 0
+	for _, e := range demo(t).Campaign.Exercises {
+		cells += len(e.Criteria)
+	}
+	if len(fit.Cells) != cells || fit.Cells[0].Mean == nil {
+		t.Errorf("%d cells, want %d: %+v", len(fit.Cells), cells, fit.Cells[0])
+	}
+	alone := round("C1")
+	mark(&alone, "C1", "R1", 5, 5, 5)
+	if c := rank(t, alone).Fit.Coefficients; c != nil {
+		t.Errorf("of one candidate: %+v", c)
 	}
 }

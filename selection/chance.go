@@ -40,10 +40,12 @@ func InHundred(p float64) string {
 func (r Ranking) Certainty(posts int) string {
 	var code, what string
 	best, compared := -1.0, 0
+	least, most := math.Inf(1), math.Inf(-1)
 	for _, place := range r.Candidates {
 		p, means := place.chanceOfFirst(posts)
 		if p >= 0 {
 			compared++
+			least, most = min(least, place.Adjusted.Mean), max(most, place.Adjusted.Mean)
 		}
 		if p > best {
 			code, what, best = place.Candidate, means, p
@@ -51,6 +53,9 @@ func (r Ranking) Certainty(posts int) string {
 	}
 	if compared < 2 || r.Draws < fewestDraws {
 		return ""
+	}
+	if most-least < 1e-9 { // rounding's, if anything
+		return "The adjusted figures of all are equal: these marks do not tell who is first."
 	}
 	words := "In " + InHundred(best) + " sets of values consistent with these marks and assumptions, " + code + " " + what + ". This is not the chance of being the best doctor."
 	if first := r.Candidates[0]; first.Rank != nil && first.Candidate != code {
@@ -67,14 +72,14 @@ func (r Ranking) Certainty(posts int) string {
 func (p Place) chanceOfFirst(posts int) (chance float64, means string) {
 	const first = "has the highest composite"
 	switch a := p.Adjusted; {
-	case a == nil:
+	case a == nil || a.PInPosts == nil:
 		return -1, ""
 	case len(a.PRank) > 0:
 		return a.PRank[0], first
 	case posts == 1:
-		return a.PInPosts, first
+		return *a.PInPosts, first
 	default:
-		return a.PInPosts, "is among the first " + strconv.Itoa(posts)
+		return *a.PInPosts, "is among the first " + strconv.Itoa(posts)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"appointable/selection/mixedmodel"
 )
 
 // nobody is no candidate.
@@ -11,68 +13,39 @@ const nobody = -1
 
 // designWarnings say what the plan of who marked whom on what cannot tell, and
 // where the marks strain the model (statistics §5).
-func (c *columns) designWarnings() []string {
-	var w []string
-	w = append(w, c.confounded()...)
-	if groups := c.strangers(); groups > 1 {
-		w = append(w, fmt.Sprintf("The panel falls into %d groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", groups))
+func (c *columns) designWarnings(a *adjustment) []string {
+	w := confounded(a.data)
+	if a.groups > 1 {
+		w = append(w, fmt.Sprintf("The panel falls into %d groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average.", a.groups))
 	}
 	if cells := c.unmarkedCells(); len(cells) > 0 {
 		w = append(w, fmt.Sprintf("Nobody was marked on %s: left out of the adjusted figures.", strings.Join(cells, ", ")))
 	}
-	return append(w, c.strained()...)
+	return append(w, strained(mixedmodel.Strained(a.data, c.data.Low, c.data.High))...)
 }
 
 // confounded lists what this design cannot take apart, so that the prior alone
 // does.
-func (c *columns) confounded() []string {
-	type pair struct{ candidate, other int32 }
-	raters, exercises, dimensions := map[pair]bool{}, map[int]bool{}, map[pair]int{}
-	candidates := map[int32]bool{}
-	most := 0
-	for row, i := range c.data.Candidate {
-		cell := c.data.Cells[c.data.Cell[row]]
-		candidates[i], exercises[cell.Exercise] = true, true
-		raters[pair{i, c.data.Rater[row]}] = true
-		on := pair{i, int32(cell.Dimension)}
-		dimensions[on]++
-		most = max(most, dimensions[on])
-	}
+func confounded(d mixedmodel.Data) []string {
+	alike := mixedmodel.Confounded(d, mixedmodel.AllTerms())
 	var w []string
-	if len(raters) == len(candidates) {
-		w = append(w, "Each candidate was marked by one assessor. What a candidate is and what one assessor made of them cannot be told apart by these marks; the prior decides it.")
-	}
-	if len(exercises) == 1 {
-		w = append(w, "There was one exercise. What a candidate is and how the exercise suits them cannot be told apart by these marks; the prior decides it.")
-	}
-	if most == 1 {
-		w = append(w, "No candidate has more than one mark on a dimension. How far a mark may be off cannot be told by these marks; the prior decides it.")
+	for _, known := range []struct {
+		one, other mixedmodel.Effect
+		words      string
+	}{
+		{mixedmodel.CandidateEffect, mixedmodel.CandidateRaterEffect, "Each candidate was marked by one assessor. What a candidate is and what one assessor made of them"},
+		{mixedmodel.CandidateEffect, mixedmodel.CandidateExerciseEffect, "There was one exercise, or one for each dimension. What a candidate is and how the exercise suits them"},
+		{mixedmodel.CandidateEffect, mixedmodel.ResidualEffect, "No candidate has more than one mark on a dimension. What a candidate is and how far a mark may be off"},
+		{mixedmodel.CandidateRaterEffect, mixedmodel.ResidualEffect, "No assessor gave a candidate more than one mark. An assessor's impression and how far a mark may be off"},
+		{mixedmodel.RaterEffect, mixedmodel.CandidateRaterEffect, "No assessor marked more than one candidate. How strict an assessor is and what they made of a candidate"},
+	} {
+		if slices.ContainsFunc(alike, func(effects []mixedmodel.Effect) bool {
+			return slices.Contains(effects, known.one) && slices.Contains(effects, known.other)
+		}) {
+			w = append(w, known.words+" cannot be told apart by these marks; the prior decides it.")
+		}
 	}
 	return w
-}
-
-// strangers counts the groups of raters and candidates between whom no mark
-// runs, by union–find.
-func (c *columns) strangers() int {
-	leader := make([]int, len(c.candidates)+c.data.Raters)
-	for i := range leader {
-		leader[i] = i
-	}
-	find := func(i int) int {
-		for leader[i] != i {
-			leader[i] = leader[leader[i]] // halving the way for the next who asks
-			i = leader[i]
-		}
-		return i
-	}
-	met := map[int]bool{}
-	for row, i := range c.data.Candidate {
-		leader[find(int(i))] = find(len(c.candidates) + int(c.data.Rater[row]))
-	}
-	for _, i := range c.data.Candidate {
-		met[find(int(i))] = true
-	}
-	return len(met)
 }
 
 // unmarkedCells lists the criteria in exercises on which nobody has a mark.
@@ -93,29 +66,19 @@ func (c *columns) unmarkedCells() []string {
 	return cells
 }
 
-// strained finds marks that are far from normal: very few different ones, or
+// strained says where marks are far from normal: very few different ones, or
 // many at an end of the scale.
-func (c *columns) strained() []string {
-	const fewMarks, manyAtEnd = 4, 0.2
-	different := map[float64]int{}
-	for _, score := range c.data.Score {
-		different[score]++
-	}
-	if len(different) == 1 {
+func strained(s mixedmodel.Strain) []string {
+	if s.Equal() {
 		return []string{"All marks are equal: they tell nothing about who is better."}
 	}
-	var w []string
 	const strain = "The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-	if len(different) <= fewMarks {
-		w = append(w, fmt.Sprintf("Only %d different marks were given. %s", len(different), strain))
+	var w []string
+	if s.Coarse() {
+		w = append(w, fmt.Sprintf("Only %d different marks were given. %s", s.Categories, strain))
 	}
-	for _, end := range []struct {
-		mark float64
-		name string
-	}{{c.data.Low, "lowest"}, {c.data.High, "highest"}} {
-		if part := float64(different[end.mark]) / float64(len(c.data.Score)); part >= manyAtEnd {
-			w = append(w, fmt.Sprintf("%.0f%% of the marks are the %s of the scale. %s", 100*part, end.name, strain))
-		}
+	if s.Piled() {
+		w = append(w, fmt.Sprintf("%.0f%% of the marks are the lowest of the scale, and %.0f%% the highest. %s", 100*s.AtFloor, 100*s.AtCeiling, strain))
 	}
-	return slices.Compact(w)
+	return w
 }

@@ -30,15 +30,16 @@ func crossed(candidates, raters int) selection.Round {
 func TestDesignWarnings(t *testing.T) {
 	const (
 		oneRater  = "Each candidate was marked by one assessor. What a candidate is and what one assessor made of them cannot be told apart by these marks; the prior decides it."
-		oneRoom   = "There was one exercise. What a candidate is and how the exercise suits them cannot be told apart by these marks; the prior decides it."
-		oneMark   = "No candidate has more than one mark on a dimension. How far a mark may be off cannot be told by these marks; the prior decides it."
+		oneRoom   = "There was one exercise, or one for each dimension. What a candidate is and how the exercise suits them cannot be told apart by these marks; the prior decides it."
+		oneMark   = "No candidate has more than one mark on a dimension. What a candidate is and how far a mark may be off cannot be told apart by these marks; the prior decides it."
+		oneEach   = "No assessor marked more than one candidate. How strict an assessor is and what they made of a candidate cannot be told apart by these marks; the prior decides it."
 		split     = "The panel falls into 2 groups that saw nobody in common; comparing candidates across them assumes the groups are equally strict on average."
 		unmarked  = "Nobody was marked on kindness.b in handover: left out of the adjusted figures."
 		equal     = "All marks are equal: they tell nothing about who is better."
 		fitted    = "Within each cell all scores are equal: they tell nobody apart, and the variance components are the prior's."
 		few       = "Only 4 different marks were given. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-		atTheEnd  = "35% of the marks are the highest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
-		atTheLow  = "21% of the marks are the lowest of the scale. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
+		atTheEnd  = "0% of the marks are the lowest of the scale, and 35% the highest. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
+		atTheLow  = "21% of the marks are the lowest of the scale, and 0% the highest. The model behind the adjusted order, which takes marks for normal, is strained: read its chances as rough."
 		alongside = "Not every candidate was marked by the same members"
 	)
 	keep := func(r selection.Round, fits func(selection.Rating) bool) selection.Round {
@@ -51,7 +52,7 @@ func TestDesignWarnings(t *testing.T) {
 	}{
 		"none of them": {crossed(4, 3), nil},
 		"one rater":    {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Rater == "R2" }), []string{oneRater}},
-		"a rater each": {keep(crossed(2, 2), func(m selection.Rating) bool { return m.Candidate[1] == m.Rater[1] }), []string{oneRater, split, few}},
+		"a rater each": {keep(crossed(2, 2), func(m selection.Rating) bool { return m.Candidate[1] == m.Rater[1] }), []string{oneRater, oneEach, split, few}},
 		"one exercise": {keep(crossed(4, 3), func(m selection.Rating) bool { return m.Exercise == "interview" }), []string{
 			oneRoom, "Nobody was marked on safety.b in handover, kindness.b in handover, safety.a in handover: left out of the adjusted figures.",
 		}},

@@ -48,6 +48,7 @@ type move struct {
 	lower  bool  // the candidate rose past somebody whose assessors are others and marked higher
 	higher bool  // the candidate fell behind somebody whose assessors are others and marked lower
 	tied   bool  // with one of those others, in one of the orders
+	parted bool  // the panel falls into groups that saw nobody in common
 }
 
 // differences says, for each candidate whom the two orders place otherwise
@@ -65,7 +66,7 @@ func (c *columns) differences(standings []ranking.Standing, a *adjustment) map[i
 	of, seats := c.parts(panel, a), c.seats()
 	out := map[int]string{}
 	for _, l := range a.adjusted.Outlooks {
-		moved, m := false, move{}
+		moved, m := false, move{parted: a.groups > 1}
 		for _, other := range a.adjusted.Outlooks {
 			turned := turns(panel[l.Candidate].Rank, panel[other.Candidate].Rank, l.Rank, other.Rank)
 			if turned == 0 {
@@ -141,7 +142,7 @@ func (c *columns) why(name string, m move) string {
 	for n, why := range m.toward.named() {
 		switch {
 		case why == severity && (m.lower || m.higher):
-			words = append(words, c.severityWords(name, m))
+			words = append(words, severityWords(name, m))
 		case why == severity && n > 0: // all met the same, and there is a better reason
 		default:
 			words = append(words, why.words())
@@ -157,7 +158,7 @@ func (c *columns) why(name string, m move) string {
 }
 
 // severityWords says which way the candidate's assessors, together, marked.
-func (c *columns) severityWords(name string, m move) string {
+func severityWords(name string, m move) string {
 	direction := "higher than the"
 	switch {
 	case m.lower && m.higher:
@@ -166,7 +167,7 @@ func (c *columns) severityWords(name string, m move) string {
 		direction = "lower than the"
 	}
 	words := fmt.Sprintf("%s's assessors marked %s others did", name, direction)
-	if c.strangers() > 1 {
+	if m.parted {
 		words += ", assuming the groups are equally strict on average"
 	}
 	return words

@@ -50,8 +50,8 @@ func TestWhyTheOrdersDiffer(t *testing.T) {
 		"a member was not there": {without(tilted(0.4), oneMember), "The adjusted order places C2 %s: C2's assessors marked higher than the others did."},
 	} {
 		p := place(t, rank(t, c.round), "C2")
-		if want := fmt.Sprintf(c.want, map[int]string{1: "first", 2: "second", 3: "third"}[p.Adjusted.Rank]); p.Difference != want {
-			t.Errorf("%s: rank %d, adjusted %d: %q", name, *p.Rank, p.Adjusted.Rank, p.Difference)
+		if want := fmt.Sprintf(c.want, map[int]string{1: "first", 2: "second", 3: "third"}[*p.Adjusted.Rank]); p.Difference != want {
+			t.Errorf("%s: rank %d, adjusted %d: %q", name, *p.Rank, *p.Adjusted.Rank, p.Difference)
 		}
 	}
 }

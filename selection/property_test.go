@@ -168,7 +168,12 @@ func sameChances(t *rapid.T, a, b *selection.AdjustedPlace) {
 			t.Fatalf("%s: %v and %v", what, p, q)
 		}
 	}
-	same("in posts", a.PInPosts, b.PInPosts)
+	if (a.PInPosts == nil) != (b.PInPosts == nil) {
+		t.Fatalf("in posts: %v and %v", a.PInPosts, b.PInPosts)
+	}
+	if a.PInPosts != nil {
+		same("in posts", *a.PInPosts, *b.PInPosts)
+	}
 	if a.PAppointable != nil {
 		same("appointable", *a.PAppointable, *b.PAppointable)
 	}
@@ -381,17 +386,24 @@ func chancesAddUp(t *rapid.T, r selection.Round) {
 	}
 	posts, held := 0.0, make([]float64, len(placed))
 	for _, p := range placed {
-		a, points, chances := p.Adjusted, *p.Baseline, 0.0
+		a, points := p.Adjusted, *p.Baseline
 		for _, c := range p.Contributions {
 			points += c.Points
 		}
 		equal("baseline and contributions", points, a.Mean)
+		if len(placed) == 1 {
+			if a.Rank != nil || a.PInPosts != nil || a.PRank != nil || a.RankHigh != 0 {
+				t.Fatalf("one candidate has ranks: %+v", a)
+			}
+			return
+		}
+		chances := 0.0
 		for rank, chance := range a.PRank {
 			chances += chance
 			held[rank] += chance
 		}
 		equal("the chances of every rank", chances, 1)
-		posts += a.PInPosts
+		posts += *a.PInPosts
 		if a.RankLow < 1 || a.RankHigh < a.RankLow || a.RankHigh > len(placed) || !(a.Low <= a.Mean && a.Mean <= a.High) {
 			t.Fatalf("ranks %d–%d, %v within %v–%v", a.RankLow, a.RankHigh, a.Mean, a.Low, a.High)
 		}

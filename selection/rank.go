@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"appointable/frameworks"
 	"appointable/selection/mixedmodel"
 	"appointable/selection/ranking"
 )
@@ -18,6 +17,7 @@ type Ranking struct {
 	Engine     string       `json:"engine"`
 	Seed       int64        `json:"seed"`
 	Draws      int          `json:"draws"`
+	Apart      float64      `json:"apart"` // the chance that separates groups
 	Inputs     string       `json:"inputs_sha256"`
 	Rule       Rule         `json:"rule"`
 	Fit        *FitRecord   `json:"fit,omitempty"`
@@ -59,58 +59,21 @@ type DimensionPlace struct {
 	SD        *float64 `json:"sd,omitempty"`
 }
 
-// DimensionTrace is every step from the marks to one dimension's figure, so
-// that a person with a pencil arrives at the same.
-type DimensionTrace struct {
-	Dimension     string              `json:"dimension"`
-	Exercises     []ExerciseTrace     `json:"exercises"`
-	Marks         *float64            `json:"marks"` // mean of the exercises' means
-	Psychometrics []PsychometricTrace `json:"psychometrics,omitempty"`
-	PanelMean     *float64            `json:"panel_mean"`
-	Weight        float64             `json:"weight"`
-	Points        *float64            `json:"points"` // weight × panel_mean; the points add up to the composite
-}
-
-// ExerciseTrace is a dimension as seen in one exercise.
-type ExerciseTrace struct {
-	Exercise string          `json:"exercise"`
-	Criteria []CriterionMean `json:"criteria"`
-	Mean     float64         `json:"mean"`
-}
-
-// CriterionMean is one criterion in one exercise: the marks and their mean.
-type CriterionMean struct {
-	Criterion string      `json:"criterion"`
-	Marks     []RaterMark `json:"marks"`
-	Mean      float64     `json:"mean"`
-}
-
-// RaterMark is one final mark.
-type RaterMark struct {
-	Rater string  `json:"rater"`
-	Score float64 `json:"score"`
-}
-
-// PsychometricTrace is what a scale put into a dimension.
-type PsychometricTrace struct {
-	Instrument string  `json:"instrument"`
-	Scale      string  `json:"scale"`
-	Score      float64 `json:"score"` // as reported
-	Mean       float64 `json:"mean"`  // of the norm group
-	SD         float64 `json:"sd"`
-	OnScale    float64 `json:"on_scale"` // on the rating scale: its middle + (score − mean)/sd sixths of its range, clipped to it
-	Share      float64 `json:"share"`    // the panel's marks have what the shares leave of 1
-}
-
 // Settings of a ranking run. Seed and draws travel with the result.
 type Settings struct {
 	Seed  int64 // default 1
 	Draws int   // default 10,000; fewer are taken of many candidates
+	// Apart is how sure one must be that the first of a group is above the next
+	// candidate before the next begins a group: above ½, below 1; 0 is 0.8
+	// (statistics §3).
+	Apart float64
 	// Components are taken as they are and none are fitted; nil: they are fitted.
 	Components *mixedmodel.Components
 	// Progress is told what is being done and how often it has been; nil: nobody.
 	Progress func(step string, done int)
 }
+
+func (s Settings) apart() float64 { return cmp.Or(s.Apart, 0.8) }
 
 // told is Progress for one step.
 func (s Settings) told(step string) func(done int) {
@@ -160,7 +123,7 @@ func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 		return Ranking{}, err
 	}
 	out := Ranking{
-		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws,
+		Campaign: r.Campaign.Code, Engine: ranking.Engine, Seed: s.Seed, Draws: s.Draws, Apart: s.apart(),
 		Inputs: inputs, Rule: r.Campaign.Rank.Rule, Warnings: append(c.warnings(a), warnings...),
 		Candidates: c.places(ranking.PanelMean(c.data), a),
 	}
@@ -200,160 +163,6 @@ func (c *columns) places(standings []ranking.Standing, a *adjustment) []Place {
 	return places
 }
 
-// columns is a round as package ranking wants it, and the way back from
-// indices to codes.
-type columns struct {
-	round      Round
-	candidates []string // those ranked, by code
-	cells      []cellCode
-	tests      []Psychometric // the weighted ones
-	unobserved []int          // by candidate
-	withdrawn  []int          // by candidate: marks set aside
-	results    map[resultKey]float64
-	left       leftOut
-	data       ranking.Data
-}
-
-type cellCode struct{ exercise, criterion string }
-
-type resultKey struct{ candidate, test int }
-
-// leftOut counts what the ranking does not use, for the warnings.
-type leftOut struct {
-	unseen    []string // candidates who were not interviewed and yet have marks
-	gone      []string // candidates who withdrew after they were marked
-	withdrawn int      // marks set aside
-}
-
-func newColumns(r Round) *columns {
-	c := &columns{round: r, results: map[resultKey]float64{}}
-	index := c.indexCandidates()
-	c.data = ranking.Data{
-		Candidates: len(c.candidates), Raters: len(r.Campaign.Panel), Exercises: len(r.Campaign.Exercises),
-		Low: r.Framework.Scale.Min, High: r.Framework.Scale.Max,
-	}
-	for k, weight := range r.Framework.Weights() {
-		isValue := r.Framework.Dimensions[k].Kind == frameworks.Value
-		c.data.Dimensions = append(c.data.Dimensions, ranking.Dimension{Weight: weight, Value: isValue})
-	}
-	c.addGates()
-	for _, code := range r.Campaign.Rank.Ties {
-		c.data.Ties = append(c.data.Ties, dimensionIndex(r.Framework, code))
-	}
-	c.addRows(index)
-	c.addTests(index)
-	c.round.Ratings = nil // the columns have them; a million marks are not kept twice
-	return c
-}
-
-// indexCandidates keeps everyone interviewed and not withdrawn. Where the file
-// does not say who was interviewed, marks say it.
-func (c *columns) indexCandidates() map[string]int32 {
-	marked := map[string]bool{}
-	for i := range c.round.Ratings {
-		marked[c.round.Ratings[i].Candidate] = true
-	}
-	index := map[string]int32{}
-	for _, cand := range c.round.Candidates {
-		interviewed := cand.Interviewed == Yes || cand.Interviewed == NotKnown && marked[cand.Code]
-		switch {
-		case interviewed && !cand.Withdrawn:
-			index[cand.Code] = int32(len(c.candidates))
-			c.candidates = append(c.candidates, cand.Code)
-		case marked[cand.Code] && cand.Withdrawn:
-			c.left.gone = append(c.left.gone, cand.Code)
-		case marked[cand.Code]:
-			c.left.unseen = append(c.left.unseen, cand.Code)
-		}
-	}
-	c.unobserved = make([]int, len(c.candidates))
-	c.withdrawn = make([]int, len(c.candidates))
-	return index
-}
-
-func (c *columns) addGates() {
-	g := c.round.Campaign.Gates
-	c.data.Gates = ranking.Gates{Composite: g.Composite, Veto: g.Veto, VetoMeans: ranking.Discuss}
-	if g.VetoMeans == VetoNo {
-		c.data.Gates.VetoMeans = ranking.NotMet
-	}
-	for _, d := range c.round.Framework.Dimensions {
-		var minimum *float64
-		if m, ok := g.Minimum[d.Code]; ok {
-			minimum = &m
-		}
-		c.data.Gates.Minimum = append(c.data.Gates.Minimum, minimum)
-	}
-}
-
-func (c *columns) addRows(index map[string]int32) {
-	cells := map[cellCode]int32{}
-	for e, exercise := range c.round.Campaign.Exercises {
-		for _, criterion := range exercise.Criteria {
-			_, k := c.round.Framework.Criterion(criterion)
-			code := cellCode{exercise.Code, criterion}
-			cells[code] = int32(len(c.cells))
-			c.cells = append(c.cells, code)
-			c.data.Cells = append(c.data.Cells, ranking.Cell{Exercise: e, Dimension: k})
-		}
-	}
-	raters := map[string]int32{}
-	for j, m := range c.round.Campaign.Panel {
-		raters[m.Rater] = int32(j)
-	}
-	c.makeRoom(len(c.round.Ratings))
-	for i := range c.round.Ratings {
-		m := &c.round.Ratings[i]
-		candidate, ranked := index[m.Candidate]
-		switch {
-		case m.Withdrawn:
-			c.left.withdrawn++
-			if ranked {
-				c.withdrawn[candidate]++
-			}
-		case !ranked:
-		case !m.Observed:
-			c.unobserved[candidate]++
-		default:
-			c.data.Candidate = append(c.data.Candidate, candidate)
-			c.data.Rater = append(c.data.Rater, raters[m.Rater])
-			c.data.Cell = append(c.data.Cell, cells[cellCode{m.Exercise, m.Criterion}])
-			c.data.Score = append(c.data.Score, m.Score)
-		}
-	}
-}
-
-// makeRoom spares a national round the growing of its columns.
-func (c *columns) makeRoom(rows int) {
-	c.data.Candidate, c.data.Rater, c.data.Cell = make([]int32, 0, rows), make([]int32, 0, rows), make([]int32, 0, rows)
-	c.data.Score = make([]float64, 0, rows)
-}
-
-func (c *columns) addTests(index map[string]int32) {
-	type key struct{ instrument, scale string }
-	tests := map[key]int32{}
-	for _, p := range c.round.Campaign.Psychometrics {
-		if p.Use != Weighted {
-			continue
-		}
-		tests[key{p.Instrument, p.Scale}] = int32(len(c.tests))
-		c.tests = append(c.tests, p)
-		loads := make([]bool, len(c.data.Dimensions))
-		for k, d := range c.round.Framework.Dimensions {
-			loads[k] = p.Loads[d.Code] > 0
-		}
-		c.data.Tests = append(c.data.Tests, ranking.Test{Mean: p.Mean, SD: p.SD, Share: p.Share, Loads: loads})
-	}
-	for _, p := range c.round.Psychometrics {
-		candidate, ranked := index[p.Candidate]
-		test, weighted := tests[key{p.Instrument, p.Scale}]
-		if ranked && weighted {
-			c.data.Results = append(c.data.Results, ranking.TestResult{Candidate: candidate, Test: test, Score: p.Score})
-			c.results[resultKey{int(candidate), int(test)}] = p.Score
-		}
-	}
-}
-
 // place turns a standing into codes and words.
 func (c *columns) place(s ranking.Standing) Place {
 	p := Place{
@@ -382,43 +191,6 @@ func (c *columns) place(s ranking.Standing) Place {
 		p.Trace = c.trace(s)
 	}
 	return p
-}
-
-func (c *columns) trace(s ranking.Standing) []DimensionTrace {
-	var trace []DimensionTrace
-	for k, m := range s.Dimensions {
-		weight := c.data.Dimensions[k].Weight
-		t := DimensionTrace{
-			Dimension: c.round.Framework.Dimensions[k].Code, Exercises: []ExerciseTrace{},
-			Marks: number(m.Marks), PanelMean: number(m.Score), Weight: weight, Points: number(weight * m.Score),
-		}
-		for _, e := range m.Exercises {
-			t.Exercises = append(t.Exercises, c.traceExercise(e))
-		}
-		for _, share := range m.Tests {
-			test := c.tests[share.Test]
-			t.Psychometrics = append(t.Psychometrics, PsychometricTrace{
-				Instrument: test.Instrument, Scale: test.Scale, Score: c.results[resultKey{s.Candidate, share.Test}],
-				Mean: test.Mean, SD: test.SD, OnScale: share.Score, Share: share.Share,
-			})
-		}
-		trace = append(trace, t)
-	}
-	return trace
-}
-
-func (c *columns) traceExercise(e ranking.ExerciseMean) ExerciseTrace {
-	t := ExerciseTrace{Exercise: c.round.Campaign.Exercises[e.Exercise].Code, Mean: e.Mean}
-	for _, cell := range e.Cells {
-		mean := CriterionMean{Criterion: c.cells[cell.Cell].criterion, Mean: cell.Mean}
-		for _, row := range cell.Rows {
-			rater := c.round.Campaign.Panel[c.data.Rater[row]].Rater
-			mean.Marks = append(mean.Marks, RaterMark{Rater: rater, Score: c.data.Score[row]})
-		}
-		slices.SortFunc(mean.Marks, func(a, b RaterMark) int { return cmp.Compare(a.Rater, b.Rater) })
-		t.Criteria = append(t.Criteria, mean)
-	}
-	return t
 }
 
 // number is a figure for JSON: null where there is none.

@@ -267,7 +267,7 @@ func TestRankSaysWhatItUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := []any{ranked.Campaign, ranked.Engine, ranked.Seed, ranked.Draws, ranked.Inputs, ranked.Rule}
-	if diff := cmp.Diff([]any{"CARD-1", "panel-mean/1+mixed/1", int64(7), 11, r.Hash(), selection.PanelMean}, got); diff != "" {
+	if diff := cmp.Diff([]any{"CARD-1", "panel-mean/1+mixed/2", int64(7), 11, r.Hash(), selection.PanelMean}, got); diff != "" {
 		t.Error(diff)
 	}
 	if s := selection.DefaultSettings(); s.Seed != 1 || s.Draws != 10_000 {

@@ -112,7 +112,7 @@ func (c *columns) warnings(a *adjustment) []string {
 		}
 	}
 	if a != nil {
-		w = append(w, c.designWarnings()...)
+		w = append(w, c.designWarnings(a)...)
 		w = append(w, "The adjusted figures take severity, impressions and the luck of an exercise out of the marks, and say how sure one may be. "+c.standing())
 	}
 	return w

@@ -309,9 +309,17 @@ func adjustedCells(a *selection.AdjustedPlace) []string {
 		return make([]string, 8)
 	}
 	return []string{
-		strconv.Itoa(a.Rank), exact(a.Mean), exact(a.Low), exact(a.High),
-		strconv.Itoa(a.RankLow), strconv.Itoa(a.RankHigh), exact(a.PInPosts), optional(a.PAppointable, exact),
+		optional(a.Rank, strconv.Itoa), exact(a.Mean), exact(a.Low), exact(a.High),
+		positive(a.RankLow), positive(a.RankHigh), optional(a.PInPosts, exact), optional(a.PAppointable, exact),
 	}
+}
+
+// positive is a rank; 0 is none.
+func positive(rank int) string {
+	if rank == 0 {
+		return ""
+	}
+	return strconv.Itoa(rank)
 }
 
 func exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -21,7 +21,7 @@ func (p *printer) certainty(r selection.Ranking, posts int) {
 	}
 	const thresholds = "Adjusted figures above thresholds, of 100"
 	header := []string{"Adjusted", "90% interval", "Adjusted rank", "90% ranks", first, thresholds}
-	alone := len(r.Candidates) == 1
+	alone := !slices.ContainsFunc(r.Candidates, func(c selection.Place) bool { return c.Adjusted != nil && c.Adjusted.Rank != nil })
 	if alone {
 		header = []string{"Adjusted", "90% interval", thresholds}
 	}
@@ -35,7 +35,7 @@ func (p *printer) certainty(r selection.Ranking, posts int) {
 	if anyAboveThresholds(r) {
 		p.line("Above thresholds: this looks at adjusted figures, which pull low marks towards the average, and not at the veto. The gates look at the panel's marks; where they differ the gate stands.")
 	}
-	if len(r.Candidates) < 2 {
+	if alone {
 		return
 	}
 	if len(r.Groups) > 0 {
@@ -69,7 +69,7 @@ func adjustedFigures(a *selection.AdjustedPlace, alone bool) []string {
 	if alone {
 		return []string{selection.Shown(a.Mean), interval, thresholds}
 	}
-	return []string{selection.Shown(a.Mean), interval, strconv.Itoa(a.Rank), ranks, selection.OfHundred(a.PInPosts), thresholds}
+	return []string{selection.Shown(a.Mean), interval, optional(a.Rank, strconv.Itoa), ranks, selection.OfHundred(*a.PInPosts), thresholds}
 }
 
 func groupWords(groups [][]string) string {
@@ -97,8 +97,11 @@ func (p *printer) assessors(r selection.Ranking) {
 // marked is the direction, in doubt where the interval reaches both sides of 0.
 func marked(s selection.Severity) string {
 	direction := "Higher"
-	if s.Direction == "lower" {
+	switch s.Direction {
+	case "lower":
 		direction = "Lower"
+	case "":
+		return "Like the others"
 	}
 	if low, high := s.Interval(); low < 0 && high > 0 {
 		direction += ", if at all"

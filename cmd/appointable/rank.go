@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +24,8 @@ type rankFlags struct {
 	seed   int64
 	draws  int
 
-	components string // the file that they come from; "": they are fitted
+	components string  // the file that they come from; "": they are fitted
+	apart      float64 // the chance that separates groups
 }
 
 func (f *rankFlags) add(cmd *cobra.Command, trace bool) {
@@ -71,6 +71,9 @@ func newRank(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if settings.Apart, err = apart(f.apart); err != nil {
+				return err
+			}
 			r, notices, err := round.Read(cmd.Context(), args[0])
 			tell(term, notices)
 			if err != nil {
@@ -93,7 +96,15 @@ func newRank(term terminal) *cobra.Command {
 	}
 	f.add(cmd, false)
 	cmd.Flags().StringVar(&f.components, "components", "", "JSON file as gstudy or rank prints: take its variance components, fit none")
+	cmd.Flags().Float64Var(&f.apart, "apart", 0.8, "how sure one must be that one candidate is above another to put them into different groups")
 	return cmd
+}
+
+func apart(chance float64) (float64, error) {
+	if !(chance > 0.5 && chance < 1) {
+		return 0, usageError{fmt.Errorf("--apart %v: give a chance above 0.5 and below 1", chance)}
+	}
+	return chance, nil
 }
 
 func dimensionCodes(f frameworks.Framework) []string {
@@ -102,28 +113,6 @@ func dimensionCodes(f frameworks.Framework) []string {
 		codes = append(codes, d.Code)
 	}
 	return codes
-}
-
-// rankProgress tells the person who waits, once a second. How many evaluations
-// a fit takes nobody knows; of many candidates fewer than draws are drawn.
-func rankProgress(term terminal, draws int) func(step string, done int) {
-	began, told := time.Now(), 0 //nolint:forbidigo // a stopwatch, not a time of day
-	return func(step string, done int) {
-		if seconds := int(time.Since(began).Seconds()); seconds > told {
-			told = seconds
-			_, _ = fmt.Fprintf(term.err, "ranking: %s after %d s\n", progressWords(step, done, draws), seconds)
-		}
-	}
-}
-
-func progressWords(step string, done, draws int) string {
-	switch {
-	case step == "draws":
-		return fmt.Sprintf("%d of at most %d draws", done, draws)
-	case done == 1:
-		return "1 " + strings.Replace(step, "evaluations", "evaluation", 1)
-	}
-	return fmt.Sprintf("%d %s", done, step)
 }
 
 // tell prints what is worth knowing and is no error, on standard error.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strconv"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +40,7 @@ func newRefit(term terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := db.Refit(cmd.Context(), who, code, slowly(term.err, "of the model"))
+				r, err := db.Refit(cmd.Context(), who, code, fitProgress(term, "of the model"))
 				if err != nil {
 					return err
 				}
@@ -77,17 +76,6 @@ func frameworkOr(ctx context.Context, db *store.DB, who store.Actor, code string
 		return "", fault.New(fault.NotFound, "this trust has published no framework yet")
 	}
 	return code, nil
-}
-
-// slowly tells of a fit that takes longer than a second, once a second.
-func slowly(out io.Writer, of string) func(n int) {
-	next := time.Now().Add(time.Second) //nolint:forbidigo // a stopwatch, not a time of day
-	return func(n int) {
-		if now := time.Now(); now.After(next) { //nolint:forbidigo // a stopwatch, not a time of day
-			next = now.Add(time.Second)
-			_, _ = fmt.Fprintf(out, "%s %s …\n", count(n, "evaluation"), of)
-		}
-	}
 }
 
 func printRefit(term terminal, r store.Refit, format string) error {

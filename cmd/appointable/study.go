@@ -113,7 +113,7 @@ func (f *gstudyFlags) study(ctx context.Context, term terminal, long round.Long)
 		return s, err
 	}
 	began := time.Now() //nolint:forbidigo // a stopwatch, not a time of day
-	terms, err := f.estimate(ctx, slowly(term.err, "of the criterion"), long, &s)
+	terms, err := f.estimate(ctx, fitProgress(term, "of the criterion"), long, &s)
 	if err != nil {
 		return s, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"appointable/internal/round"
 	"appointable/selection/mixedmodel"
@@ -96,7 +97,7 @@ func (s *study) isTelling(plan studyPlan) bool {
 }
 
 func (s *study) change(now, plan studyPlan) string {
-	raters := fmt.Sprintf("%s raters for %s", short(plan.Raters), short(now.Raters))
+	raters := fmt.Sprintf("%s for %s", ratersInWords(plan.Raters), short(now.Raters))
 	if plan.Raters == now.Raters+2 {
 		raters = fmt.Sprintf("two more raters (%s)", raters)
 	}
@@ -111,4 +112,15 @@ func (s *study) change(now, plan studyPlan) string {
 		return exercises
 	}
 	return raters + " and " + exercises
+}
+
+// ratersInWords is a number that may be a mean.
+func ratersInWords(n float64) string {
+	switch {
+	case n == 1:
+		return "1 rater"
+	case n != math.Trunc(n):
+		return short(n) + " raters on average"
+	}
+	return short(n) + " raters"
 }

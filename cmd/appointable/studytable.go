@@ -65,8 +65,10 @@ func (p *printer) studyHead(s study) {
 		p.line("%s withdrawn and left out.", count(s.Withdrawn, "score"))
 	}
 	switch {
-	case s.Criterion != nil:
+	case s.Criterion != nil && s.Prior == nil:
 		p.line("Variance components fitted by %s; REML criterion %.6f.", s.Method, *s.Criterion)
+	case s.Criterion != nil:
+		p.line("Variance components fitted by %s; the REML criterion, which leaves the prior out, is %.6f there.", s.Method, *s.Criterion)
 	case s.Prior == nil:
 		p.line("Variance components as given; nothing was fitted.")
 	}
@@ -123,6 +125,11 @@ func correlation(c [][]float64, k, m int) string {
 }
 
 func (p *printer) coefficients(s study) {
+	if s.Design.Candidates < 2 {
+		p.line("")
+		p.line("One candidate: too few to tell how well such scores tell candidates apart.")
+		return
+	}
 	rows := [][]string{{"", "Generalizability", "Dependability"}}
 	if len(s.Dimensions) > 1 {
 		for _, d := range s.Coefficients.ByDimension {
@@ -139,7 +146,7 @@ func (p *printer) coefficients(s study) {
 
 // projections answers "with two more raters …".
 func (p *printer) projections(s study) {
-	if len(s.DStudy) < 2 {
+	if len(s.DStudy) < 2 || s.Design.Candidates < 2 {
 		return
 	}
 	rows := [][]string{{"Raters", "Exercises", "Error SD", "Generalizability", "Dependability"}}
@@ -168,7 +175,7 @@ func (p *printer) severity(s study) {
 		raters = slices.Delete(raters, most/2, len(raters)-most/2)
 	}
 	spread := s.spread()
-	rows := [][]string{{"Rater", "Severity", "SD", "Scores", "Marks"}}
+	rows := [][]string{{"Rater", "Points against the others", "SD", "Scores", "Marks"}}
 	for _, r := range raters {
 		rows = append(rows, []string{r.Rater, fmt.Sprintf("%+.2f", r.Severity), fixed(r.SD), strconv.Itoa(r.Scored), r.marks(spread)})
 	}

@@ -123,7 +123,7 @@ func (c campaign) adjusted(ctx context.Context, method mixedmodel.Method, prior 
 	if err != nil {
 		return choice{}, err
 	}
-	a, err := ranking.Adjust(ctx, c.Data, posterior, ranking.NewOptions(1, draws, 1, ranking.Weights{}))
+	a, err := ranking.Adjust(ctx, c.Data, posterior, ranking.Options{Seed: 1, Draws: draws, Posts: 1, Apart: 0.8})
 	if err != nil {
 		return choice{}, err
 	}

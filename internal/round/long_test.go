@@ -182,7 +182,7 @@ func TestReadLongNotices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "notices", notices, []string{`scores.csv: the column "remark" is not known here and was not read.`})
+	equal(t, "notices", notices, []string{`scores.csv: the column "remark" is not used here and was not read.`})
 }
 
 func TestReadLongThatIsNotThere(t *testing.T) {

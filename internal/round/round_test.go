@@ -137,7 +137,7 @@ func TestNotices(t *testing.T) {
 	want := []string{
 		"notes.txt is not part of a round and was not read.",
 		"ratings-old.csv is not part of a round and was not read.",
-		`candidates.csv: the column "notes" is not known here and was not read.`,
+		`candidates.csv: the column "notes" is not used here and was not read.`,
 		"candidates.csv has no column applied, shortlisted, appointable, offered, accepted: not known for anybody.",
 	}
 	if diff := cmp.Diff(want, notices); diff != "" {

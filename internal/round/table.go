@@ -201,7 +201,7 @@ func (t *table) judge(cell int, name string) {
 		t.file.complain(line, at, "the column %s is not known; did you mean %s?", shown(name), meant)
 		return
 	}
-	t.file.notices = append(t.file.notices, fmt.Sprintf("%s: the column %s is not known here and was not read.", t.file.name, shown(name)))
+	t.file.notices = append(t.file.notices, fmt.Sprintf("%s: the column %s is not used here and was not read.", t.file.name, shown(name)))
 }
 
 func (t *table) column(name string) int {

@@ -10,7 +10,7 @@ import (
 	"appointable/selection/mixedmodel"
 )
 
-// Options of an adjusted ranking. NewOptions sets what has a default.
+// Options of an adjusted ranking.
 type Options struct {
 	Seed    int64
 	Draws   int
@@ -19,14 +19,9 @@ type Options struct {
 	// Marks is the posterior of the marks alone, which gates look at; nil: the
 	// posterior knows of nothing else, or the chances may.
 	Marks *mixedmodel.Posterior
-	Apart float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group
+	Apart float64 // how sure one must be that the first of a group is above the next candidate before the next begins a group; 0.8 as documented
 	// Progress is told after each draw; nil: nobody.
 	Progress func(draws int)
-}
-
-// NewOptions has the documented threshold between groups.
-func NewOptions(seed int64, draws, posts int, w Weights) Options {
-	return Options{Seed: seed, Draws: draws, Posts: posts, Weights: w, Apart: 0.8}
 }
 
 // Adjusted is what the marks say of everybody who has one, once severity, halo
@@ -39,7 +34,7 @@ type Adjusted struct {
 	Baseline float64     // the composite of somebody with average values
 }
 
-// Outlook is one candidate's adjusted place. Intervals are 90 %: of a normal
+// Outlook is one candidate's adjusted place. Intervals are 90%: of a normal
 // distribution where the weights are known, else quantiles of the draws. Mean,
 // Contributions and Baseline are at the mean of the weights that are drawn.
 type Outlook struct {

@@ -11,7 +11,7 @@ import (
 // everybody's chance of every rank: at 50,000 it would have 2.5 × 10⁹ cells.
 const TableLimit = 200
 
-// outside is what a 90 % interval leaves out at each end.
+// outside is what a 90% interval leaves out at each end.
 const outside = 0.05
 
 // Draws runs through joint draws of what everybody is like: base is by
@@ -33,7 +33,7 @@ type Question struct {
 // that they hold together.
 type Chances struct {
 	InPosts           []float64   // among the first of as many as there are posts
-	RankLow, RankHigh []int       // 90 %
+	RankLow, RankHigh []int       // 90%
 	Appointable       []float64   // NaN where no gate is declared
 	SD                []float64   // of the composite; nil where the weights are known, and so are the next two
 	Low, High         []float64   // 5% of its draws are no higher than the first, 95 % no higher than the second
@@ -188,7 +188,7 @@ func (q Question) toChances(counts []float64, counted int) {
 }
 
 func (q Question) gated() bool {
-	return q.Composite != nil || slices.ContainsFunc(q.Minimum, func(m *float64) bool { return m != nil })
+	return Gates{Composite: q.Composite, Minimum: q.Minimum}.Thresholds()
 }
 
 func (q Question) meetsGates(composite float64, base, own []float64) bool {

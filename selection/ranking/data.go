@@ -7,6 +7,8 @@
 // rows.
 package ranking
 
+import "slices"
+
 // Data is one round in columns. Every index counts from 0. The caller has
 // validated it: indices in range, scores finite and on the scale, weights
 // positive and summing to 1, no (candidate, rater, cell) twice.
@@ -66,6 +68,11 @@ type Gates struct {
 	Minimum   []*float64 // by dimension; nil: none
 	Veto      *float64   // a mark at or below it is a veto
 	VetoMeans Gate       // Discuss or NotMet
+}
+
+// Thresholds reports whether there is a threshold to be above; a veto is none.
+func (g Gates) Thresholds() bool {
+	return g.Composite != nil || slices.ContainsFunc(g.Minimum, func(m *float64) bool { return m != nil })
 }
 
 // Gate is what the gates say of a candidate.

@@ -19,7 +19,7 @@ func newMany(candidates, draws int) *many {
 	return m
 }
 
-// newInterval has room for the ends of a 90 % interval of so many draws, counted
+// newInterval has room for the ends of a 90% interval of so many draws, counted
 // from either end, as rankAt counts in a table. The second is for the numbers
 // with their sign turned.
 func newInterval[T int32 | float64](candidates, draws int) (low, high ends[T]) {

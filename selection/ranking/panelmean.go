@@ -7,7 +7,7 @@ import (
 )
 
 // Engine names what ranks and its version; it changes whenever a figure could.
-const Engine = "panel-mean/1+mixed/1"
+const Engine = "panel-mean/1+mixed/2"
 
 // Standing is one candidate's place and every figure that led to it. Means are
 // NaN where nothing was observed.
