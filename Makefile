@@ -13,10 +13,11 @@ test: deps   ## everything that must hold, within 10 minutes
 	@./scripts/deps.sh cc || echo "No C compiler: the race detector is off in this run." >&2
 	go test $$(command -v cc >/dev/null 2>&1 && echo -race) -timeout 10m ./...
 
-lint:        ## vet and golangci-lint, pinned
+lint:        ## vet, golangci-lint with gosec, and govulncheck where its database can be reached
 	@test -z "$$(gofmt -l .)" || { echo "run gofmt on:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go run $(LINT) run ./...
+	@./scripts/vuln.sh
 
 bench: deps  ## speed, memory and the quality of choices, side by side (an hour where R has lme4)
 	go test -run '^$$' -bench . -benchmem -timeout 3h ./frameworks ./selection/... ./internal/round

