@@ -30,7 +30,7 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 	@./scripts/fuzz.sh $${FUZZTIME:-2m}
 
 drill: deps  ## the long counts, run by hand
-	go test -count=1 -timeout 60m -rapid.checks=20000 ./frameworks ./selection/... ./internal/round ./internal/strictyaml
+	go test ./frameworks ./selection/... ./internal/round -count=1 -timeout 60m -rapid.checks=20000
 
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
