@@ -77,6 +77,9 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/candidates", once: true, status: created, summary: "Add candidates to a draft", endpoint: takes(s.addCandidates)},
 		{method: put, path: campaignPath + "/candidates/{candidate}", match: true, summary: "Say how far a candidate came; the version is in the list", endpoint: takes(s.changeCandidate)},
 
+		{method: get, path: campaignPath + "/candidates/{candidate}/identity", summary: "Read who a candidate is; the reading goes on record", endpoint: gives(s.identity)},
+		{method: put, path: campaignPath + "/candidates/{candidate}/identity", summary: "Enter who a candidate is", endpoint: takes(s.putIdentity)},
+
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 

@@ -38,6 +38,8 @@ const (
 	EditFramework   Action = "edit-framework" // create, change a draft, publish, retire
 	ReadCampaign    Action = "read-campaign"
 	EditCampaign    Action = "edit-campaign"    // plan, panel, candidates, assignment
+	ReadIdentity    Action = "read-identity"    // name and contacts of a candidate; every reading is on record
+	EditIdentity    Action = "edit-identity"    //
 	EnterResults    Action = "enter-results"    // psychometric results
 	OpenScoring     Action = "open-scoring"     // locks the plan
 	ReadProgress    Action = "read-progress"    // submitted or not, and nothing else
@@ -71,6 +73,8 @@ func Table() []Rule {
 		{EditFramework, []Role{FrameworkOwner}},
 		{ReadCampaign, []Role{RecruitmentOfficer, Auditor, Chair, PanelMember}},
 		{EditCampaign, []Role{RecruitmentOfficer}},
+		{ReadIdentity, []Role{RecruitmentOfficer}},
+		{EditIdentity, []Role{RecruitmentOfficer}},
 		{EnterResults, []Role{RecruitmentOfficer}},
 		{OpenScoring, []Role{RecruitmentOfficer}},
 		{ReadProgress, []Role{RecruitmentOfficer, Chair}},

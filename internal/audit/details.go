@@ -83,6 +83,13 @@ type CandidateChanged struct {
 	Withdrawn bool              `json:"withdrawn"`
 }
 
+// IdentityRead says that somebody read who a candidate is.
+type IdentityRead struct{}
+
+// IdentityChanged says that somebody entered who a candidate is; what, the log
+// does not keep.
+type IdentityChanged struct{}
+
 // ResultsEntered says for whom psychometric results came in.
 type ResultsEntered struct {
 	Results []ResultEntered `json:"results"`
@@ -194,6 +201,8 @@ func (CampaignExported) EventKind() string   { return "campaign.exported" }
 func (SeatFilled) EventKind() string         { return "campaign.seat-filled" }
 func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added" }
 func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
+func (IdentityRead) EventKind() string       { return "candidate.identity-read" }
+func (IdentityChanged) EventKind() string    { return "candidate.identity-changed" }
 func (ResultsEntered) EventKind() string     { return "campaign.results-entered" }
 func (SheetsAssigned) EventKind() string     { return "campaign.sheets-assigned" }
 func (ScoringOpened) EventKind() string      { return "campaign.scoring-opened" }
