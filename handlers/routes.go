@@ -79,6 +79,10 @@ func (s *Server) routes() []route {
 
 		{method: get, path: campaignPath + "/candidates/{candidate}/identity", summary: "Read who a candidate is; the reading goes on record", endpoint: gives(s.identity)},
 		{method: put, path: campaignPath + "/candidates/{candidate}/identity", summary: "Enter who a candidate is", endpoint: takes(s.putIdentity)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/erase", summary: "Erase a candidate's personal data, for good", endpoint: takes(s.eraseCandidate)},
+		{method: get, path: campaignPath + "/retention", summary: "Say until when personal data are kept", endpoint: gives(s.retention)},
+		{method: put, path: campaignPath + "/retention", summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
+		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
 
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},

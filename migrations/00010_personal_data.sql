@@ -126,7 +126,101 @@ grant execute on function is_on_record(uuid, text, uuid), read_identity(uuid, uu
 
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet or prior.';
 
+-- How long a campaign's personal data are kept, and what keeps them longer.
+create table retention (
+  trust_id    uuid not null,
+  campaign_id uuid not null,
+  keep_until  date,
+  hold        text not null default '',
+  changed_at  timestamptz not null,
+  primary key (trust_id, campaign_id),
+  foreign key (trust_id, campaign_id) references campaigns
+);
+comment on table retention is 'Until when the personal data of a campaign are kept. No row: nobody has said yet, and nothing is due.';
+comment on column retention.trust_id is 'The trust of the campaign.';
+comment on column retention.campaign_id is 'The campaign whose candidates it is about.';
+comment on column retention.keep_until is 'The last day; from the next on the data are due to be erased. Null: not decided.';
+comment on column retention.hold is 'Why nothing may be erased, a claim before a tribunal for one. Empty, and never null, where nothing is held.';
+comment on column retention.changed_at is 'When it was said last.';
+alter table retention enable row level security;
+create policy own_trust on retention using (trust_id = (select app_trust())) with check (trust_id = (select app_trust()) and (select app_may('set-retention')));
+comment on policy own_trust on retention is 'To read within the trust; to write by whoever may set retention.';
+grant select, insert, update on retention to appointable_app;
+
+create table tombstones (
+  trust_id     uuid not null,
+  campaign_id  uuid not null,
+  candidate_id uuid not null,
+  event_id     uuid not null,
+  erased_at    timestamptz not null,
+  primary key (trust_id, campaign_id, candidate_id),
+  foreign key (trust_id, campaign_id, candidate_id) references candidates,
+  foreign key (trust_id, event_id) references audit_events
+);
+comment on table tombstones is 'Whose personal data were erased. Written by erase_candidate() only. A restored backup has the data again: the list kept outside says whose must go once more.';
+comment on column tombstones.trust_id is 'The trust of the campaign.';
+comment on column tombstones.campaign_id is 'The campaign of the candidate.';
+comment on column tombstones.candidate_id is 'Whose data are gone; the code and the marks stay, for the statistics and for the fairness of the others.';
+comment on column tombstones.event_id is 'The event that says so.';
+comment on column tombstones.erased_at is 'When.';
+alter table tombstones enable row level security;
+create policy own_trust on tombstones for select using (trust_id = (select app_trust()));
+comment on policy own_trust on tombstones is 'To read within the trust; nobody but the owner writes.';
+grant select on tombstones to appointable_app;
+
+-- A submitted mark changes by a revision only, save that its note is erased with
+-- the candidate's data: erase_candidate() does that as the owner.
+drop trigger scores_kept on scores;
+create trigger scores_kept before insert or update on scores for each row when (current_user <> 'appointable_owner') execute function scores_kept();
+
+-- What is personal goes: name and contacts, protected characteristics, notes,
+-- interests in words, the payloads of the log that hold notes, and answers kept
+-- for requests sent twice. Code, marks and ranking stay.
+-- +goose StatementBegin
+create function erase_candidate(p_campaign uuid, p_candidate uuid, p_event uuid, p_now timestamptz) returns void
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  if not app_may('erase-candidate') or not is_on_record(p_event, 'candidate.erased', p_candidate) then
+    raise exception 'not allowed, or not on record' using errcode = '42501';
+  end if;
+  if exists (select from retention r where r.trust_id = app_trust() and r.campaign_id = p_campaign and r.hold <> '') then
+    raise exception 'the data of this campaign are held' using errcode = 'AP001';
+  end if;
+  if not exists (select from campaigns c where c.trust_id = app_trust() and c.campaign_id = p_campaign and c.phase = 'decided') then
+    raise exception 'nothing is erased before the decision is recorded' using errcode = 'AP001';
+  end if;
+  delete from identity.candidates i where i.trust_id = app_trust() and i.campaign_id = p_campaign and i.candidate_id = p_candidate;
+  delete from monitoring.characteristics m where m.trust_id = app_trust() and m.campaign_id = p_campaign and m.candidate_id = p_candidate;
+  update interests i set details = '' where i.trust_id = app_trust() and i.campaign_id = p_campaign and i.candidate_id = p_candidate;
+  update score_revisions r set evidence = '', reason = 'erased' from sheets s
+   where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate
+     and r.trust_id = s.trust_id and r.campaign_id = s.campaign_id and r.sheet_id = s.sheet_id;
+  update scores m set evidence = '' from sheets s
+   where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate
+     and m.trust_id = s.trust_id and m.campaign_id = s.campaign_id and m.sheet_id = s.sheet_id;
+  delete from audit_payloads p using audit_events e
+   where p.trust_id = app_trust() and e.trust_id = p.trust_id and e.event_id = p.event_id
+     and (e.object_kind = 'candidate' and e.object_id = p_candidate and e.event_id <> p_event
+          or e.object_kind = 'campaign' and e.object_id = p_campaign and e.kind in ('campaign.interest-declared', 'campaign.interest-judged')
+          or e.object_kind = 'sheet' and e.object_id in (
+               select s.sheet_id from sheets s where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate));
+  delete from idempotency_keys k where k.trust_id = app_trust() and k.created_at < p_now - interval '1 day'; -- nobody repeats those
+  insert into tombstones (trust_id, campaign_id, candidate_id, event_id, erased_at)
+  values (app_trust(), p_campaign, p_candidate, p_event, p_now)
+  on conflict (trust_id, campaign_id, candidate_id) do nothing;
+end
+$$;
+-- +goose StatementEnd
+comment on function erase_candidate(uuid, uuid, uuid, timestamptz) is 'Erases what is personal of a candidate, once and for good. Refused (42501) to whoever may not or has not put it on record in this transaction, and (AP001) where the campaign is held or not decided.';
+revoke all on function erase_candidate(uuid, uuid, uuid, timestamptz) from public;
+grant execute on function erase_candidate(uuid, uuid, uuid, timestamptz) to appointable_app;
+
 -- +goose Down
+drop function erase_candidate(uuid, uuid, uuid, timestamptz);
+drop trigger scores_kept on scores;
+create trigger scores_kept before insert or update on scores for each row execute function scores_kept();
+drop table tombstones, retention;
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, sheet or prior.';
 drop function put_identity(uuid, uuid, uuid, text, text, text, text, timestamptz);
 drop function read_identity(uuid, uuid, uuid);

@@ -223,8 +223,9 @@ func CompareRatings(a, b Rating) int {
 // Hash is SHA-256 in hex over the canonical round, prior included: two rounds
 // with the same hash rank the same. Each part is one line: framework and
 // campaign as JSON, then candidates, ratings and results, then the prior. What
-// followed from the ranking (findings, offers) is no input to it: a decision
-// leaves the hash as it was.
+// followed from the ranking (findings, offers) is no input to it, and neither
+// are notes and reasons: a decision, and the erasure of what is personal, leave
+// the hash as it was.
 func (r Round) Hash() string {
 	r = r.Canonical()
 	sum := sha256.New()
@@ -272,12 +273,15 @@ func appendRating(b []byte, m *Rating) []byte {
 		b = append(b, "null"...)
 	}
 	b = append(b, ',')
-	b = strconv.AppendQuote(b, m.Evidence)
-	b = append(b, ',')
 	b = strconv.AppendBool(b, m.Withdrawn)
-	if len(m.Revisions) > 0 {
+	for _, r := range m.Revisions {
 		b = append(b, ',')
-		b = append(b, mustJSON(m.Revisions)...)
+		if r.Score == nil {
+			b = append(b, "null"...)
+		} else {
+			b = strconv.AppendFloat(b, *r.Score, 'g', -1, 64)
+		}
+		b = strconv.AppendBool(append(b, ','), r.NotObserved)
 	}
 	return append(b, ']')
 }

@@ -40,6 +40,8 @@ const (
 	EditCampaign    Action = "edit-campaign"    // plan, panel, candidates, assignment
 	ReadIdentity    Action = "read-identity"    // name and contacts of a candidate; every reading is on record
 	EditIdentity    Action = "edit-identity"    //
+	SetRetention    Action = "set-retention"    // until when personal data are kept, and what holds them
+	EraseCandidate  Action = "erase-candidate"  // after the decision, for good
 	EnterResults    Action = "enter-results"    // psychometric results
 	OpenScoring     Action = "open-scoring"     // locks the plan
 	ReadProgress    Action = "read-progress"    // submitted or not, and nothing else
@@ -75,6 +77,8 @@ func Table() []Rule {
 		{EditCampaign, []Role{RecruitmentOfficer}},
 		{ReadIdentity, []Role{RecruitmentOfficer}},
 		{EditIdentity, []Role{RecruitmentOfficer}},
+		{SetRetention, []Role{RecruitmentOfficer}},
+		{EraseCandidate, []Role{RecruitmentOfficer}},
 		{EnterResults, []Role{RecruitmentOfficer}},
 		{OpenScoring, []Role{RecruitmentOfficer}},
 		{ReadProgress, []Role{RecruitmentOfficer, Chair}},

@@ -90,6 +90,19 @@ type IdentityRead struct{}
 // does not keep.
 type IdentityChanged struct{}
 
+// CandidateErased says that what was personal of a candidate is gone; the code
+// and the marks stay.
+type CandidateErased struct {
+	Reason string `json:"reason"`
+}
+
+// RetentionSet is until when a campaign's personal data are kept, and what
+// holds them longer.
+type RetentionSet struct {
+	KeepUntil string `json:"keep_until"` // a day, or empty
+	Hold      string `json:"hold"`
+}
+
 // ResultsEntered says for whom psychometric results came in.
 type ResultsEntered struct {
 	Results []ResultEntered `json:"results"`
@@ -203,6 +216,8 @@ func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added
 func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
 func (IdentityRead) EventKind() string       { return "candidate.identity-read" }
 func (IdentityChanged) EventKind() string    { return "candidate.identity-changed" }
+func (CandidateErased) EventKind() string    { return "candidate.erased" }
+func (RetentionSet) EventKind() string       { return "campaign.retention-set" }
 func (ResultsEntered) EventKind() string     { return "campaign.results-entered" }
 func (SheetsAssigned) EventKind() string     { return "campaign.sheets-assigned" }
 func (ScoringOpened) EventKind() string      { return "campaign.scoring-opened" }
