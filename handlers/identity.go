@@ -14,6 +14,10 @@ func (s *Server) identity(c *call) (store.Identity, error) {
 	return s.db.Identity(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
 }
 
+func (s *Server) subjectAccess(c *call) (store.SubjectAccess, error) {
+	return s.db.SubjectAccess(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
+}
+
 func (s *Server) putIdentity(c *call, in identityRequest) (store.Identity, error) {
 	return s.db.PutIdentity(c.ctx(), c.who, c.param("campaign"), store.Identity{
 		Candidate: c.param("candidate"), Name: in.Name, Email: in.Email, Telephone: in.Telephone, Reference: in.Reference,

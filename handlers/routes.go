@@ -79,6 +79,7 @@ func (s *Server) routes() []route {
 
 		{method: get, path: campaignPath + "/candidates/{candidate}/identity", summary: "Read who a candidate is; the reading goes on record", endpoint: gives(s.identity)},
 		{method: put, path: campaignPath + "/candidates/{candidate}/identity", summary: "Enter who a candidate is", endpoint: takes(s.putIdentity)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/subject-access", summary: "Gather a candidate's own data, to be given to them", endpoint: gives(s.subjectAccess)},
 		{method: post, path: campaignPath + "/candidates/{candidate}/erase", summary: "Erase a candidate's personal data, for good", endpoint: takes(s.eraseCandidate)},
 		{method: get, path: campaignPath + "/retention", summary: "Say until when personal data are kept", endpoint: gives(s.retention)},
 		{method: put, path: campaignPath + "/retention", summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},

@@ -86,7 +86,7 @@ begin
   if not app_may('read-identity') then
     raise exception 'not allowed to read who a candidate is' using errcode = '42501';
   end if;
-  if not is_on_record(p_event, 'candidate.identity-read', p_candidate) then
+  if not is_on_record(p_event, 'candidate.identity-read', p_candidate) and not is_on_record(p_event, 'candidate.subject-access-made', p_candidate) then
     raise exception 'this reading is not on record' using errcode = '42501';
   end if;
   return query

@@ -90,6 +90,10 @@ type IdentityRead struct{}
 // does not keep.
 type IdentityChanged struct{}
 
+// SubjectAccessMade says that a candidate's own data were gathered to be given
+// to them.
+type SubjectAccessMade struct{}
+
 // CandidateErased says that what was personal of a candidate is gone; the code
 // and the marks stay.
 type CandidateErased struct {
@@ -216,6 +220,7 @@ func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added
 func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
 func (IdentityRead) EventKind() string       { return "candidate.identity-read" }
 func (IdentityChanged) EventKind() string    { return "candidate.identity-changed" }
+func (SubjectAccessMade) EventKind() string  { return "candidate.subject-access-made" }
 func (CandidateErased) EventKind() string    { return "candidate.erased" }
 func (RetentionSet) EventKind() string       { return "campaign.retention-set" }
 func (ResultsEntered) EventKind() string     { return "campaign.results-entered" }
