@@ -34,7 +34,7 @@ type call struct {
 }
 
 func actor(trust store.Trust, p store.Person) store.Actor {
-	return store.Actor{Trust: trust.ID, Person: p.ID, Roles: p.Roles}
+	return store.Actor{Trust: trust.ID, Person: p.ID}
 }
 
 func (c *call) ctx() context.Context { return c.Request().Context() }

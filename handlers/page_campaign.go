@@ -78,7 +78,7 @@ func (p *pages) overview(c *call) (page, error) {
 	if campaign.Progress.Phase == selection.Draft {
 		return shown, nil // there are no sheets yet
 	}
-	if access.Allowed(campaign.Roles, access.ReadProgress) {
+	if campaign.Allows(access.ReadProgress) {
 		if shown.Progress, err = p.sheetProgress(c, campaign); err != nil {
 			return nil, err
 		}
@@ -102,7 +102,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
-	if progress.Ranked() && access.Allowed(campaign.Roles, access.ReadRanking) {
+	if campaign.Allows(access.ReadRanking) {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
 	}
 	for _, m := range document.Panel {

@@ -154,7 +154,7 @@ func (p *pages) latest(c *call) (store.Campaign, selection.Ranking, store.Rankin
 
 func (p *pages) unranked(c *call, campaign store.Campaign) page {
 	shown := unrankedPage{
-		Campaign: headOf(c, campaign), Ready: campaign.Progress.Ranked() && access.Allowed(campaign.Roles, access.ReadRanking),
+		Campaign: headOf(c, campaign), Ready: campaign.Allows(access.ReadRanking),
 		Declared: campaign.Document.Rank.Rule == selection.Adjusted, Here: c.address("campaigns", campaign.Document.Code, "ranking"),
 	}
 	shown.layout = p.layout(c, "Ranking – "+shown.Campaign.Title, trail(shown.Campaign)...)

@@ -62,7 +62,7 @@ func (s *Server) setPassword(c *call, in passwordRequest) (any, error) {
 // store asks again who may; it is asked here first, before anything is hashed.
 func (s *Server) maySetPassword(c *call, username, current string) error {
 	if !strings.EqualFold(username, c.person.Username) {
-		return access.Check(c.who.Roles, access.ManagePeople)
+		return access.Check(c.person.Roles, access.ManagePeople)
 	}
 	_, err := s.prove(c, c.person.Username, current)
 	if fault.Is(err, fault.Unauthenticated) {

@@ -17,7 +17,7 @@ func TestRankingIsTheStoredBytes(t *testing.T) {
 	p := w.ranked("C1", "C2")
 	path := "/campaigns/CARD-1/ranking"
 	first := p.officer.do(get, path, nil).want(200)
-	officer := store.Actor{Trust: w.trust.ID, Roles: store.Operator(w.trust.ID).Roles}
+	officer := store.Operator(w.trust.ID)
 	run, err := w.db.LatestRanking(t.Context(), officer, "CARD-1")
 	w.must(err)
 	if !bytes.Equal(first.body, run.Result) {

@@ -47,7 +47,7 @@ func (s *Server) exportRound(c *call) error {
 // importRound stores a round. The store asks again who may; it is asked here
 // first so that nobody else can make the service unpack what they send.
 func (s *Server) importRound(c *call) error {
-	if err := access.Check(c.who.Roles, access.ImportCampaign); err != nil {
+	if err := access.Check(c.person.Roles, access.ImportCampaign); err != nil {
 		return err
 	}
 	if _, err := c.readBody(mimeZip); err != nil {

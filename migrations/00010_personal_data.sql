@@ -83,7 +83,7 @@ create function read_identity(p_campaign uuid, p_candidate uuid, p_event uuid)
   language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 begin
-  if not app_may('read-identity') then
+  if app_campaign('read-identity', 'give-subject-access') is distinct from p_campaign then
     raise exception 'not allowed to read who a candidate is' using errcode = '42501';
   end if;
   if not is_on_record(p_event, 'candidate.identity-read', p_candidate) and not is_on_record(p_event, 'candidate.subject-access-made', p_candidate) then
@@ -104,7 +104,7 @@ as $$
 declare
   now_version integer;
 begin
-  if not app_may('edit-identity') or not is_on_record(p_event, 'candidate.identity-changed', p_candidate) then
+  if app_campaign('edit-identity') is distinct from p_campaign or not is_on_record(p_event, 'candidate.identity-changed', p_candidate) then
     raise exception 'not allowed, or not on record' using errcode = '42501';
   end if;
   insert into identity.candidates as i (trust_id, campaign_id, candidate_id, name, email, telephone, reference, changed_at)
@@ -143,8 +143,8 @@ comment on column retention.keep_until is 'The last day; from the next on the da
 comment on column retention.hold is 'Why nothing may be erased, a claim before a tribunal for one. Empty, and never null, where nothing is held.';
 comment on column retention.changed_at is 'When it was said last.';
 alter table retention enable row level security;
-create policy own_trust on retention using (trust_id = (select app_trust())) with check (trust_id = (select app_trust()) and (select app_may('set-retention')));
-comment on policy own_trust on retention is 'To read within the trust; to write by whoever may set retention.';
+create policy own_trust on retention using (trust_id = (select app_trust()) and campaign_id = (select app_campaign('set-retention')));
+comment on policy own_trust on retention is 'Of the campaign that is entered, to whoever may set retention there.';
 grant select, insert, update on retention to appointable_app;
 
 create table tombstones (
@@ -164,8 +164,8 @@ comment on column tombstones.candidate_id is 'Whose data are gone; the code and 
 comment on column tombstones.event_id is 'The event that says so.';
 comment on column tombstones.erased_at is 'When.';
 alter table tombstones enable row level security;
-create policy own_trust on tombstones for select using (trust_id = (select app_trust()));
-comment on policy own_trust on tombstones is 'To read within the trust; nobody but the owner writes.';
+create policy own_trust on tombstones for select using (trust_id = (select app_trust()) and (select app_may('read-tombstones')));
+comment on policy own_trust on tombstones is 'To read within the trust, by whoever sees to erasure; nobody but the owner writes.';
 grant select on tombstones to appointable_app;
 
 -- A submitted mark changes by a revision only, save that its note is erased with
@@ -181,7 +181,7 @@ create function erase_candidate(p_campaign uuid, p_candidate uuid, p_event uuid,
   language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 begin
-  if not app_may('erase-candidate') or not is_on_record(p_event, 'candidate.erased', p_candidate) then
+  if app_campaign('erase-candidate') is distinct from p_campaign or not is_on_record(p_event, 'candidate.erased', p_candidate) then
     raise exception 'not allowed, or not on record' using errcode = '42501';
   end if;
   if exists (select from retention r where r.trust_id = app_trust() and r.campaign_id = p_campaign and r.hold <> '') then

@@ -69,7 +69,7 @@ func (p *player) hire() error {
 		if err != nil {
 			return err
 		}
-		actor := store.Actor{Trust: p.trust.ID, Person: added.ID, Roles: person.roles}
+		actor := store.Actor{Trust: p.trust.ID, Person: added.ID}
 		p.people[person.username] = actor
 		if person.rater != "" {
 			p.seats[person.rater] = actor

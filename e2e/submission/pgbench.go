@@ -29,7 +29,7 @@ func (s *site) script() string {
 	arguments := [][]string{
 		{id, `sha256(convert_to('pgbench-' || :client_id, 'UTF8'))`, `now()`, `'30 minutes'`},
 		{},
-		{id, `:person_id::uuid`, `'` + campaign + `'`, `'p' || :round || '-' || :sheet`},
+		{id, `:person_id::uuid`, `'` + campaign + `'`, `'p' || :round || '-' || :sheet`, `false`},
 		{id, `:campaign_id::uuid`, `('R' || :client_id)`, `('C' || lpad((:sheet % ` + strconv.Itoa(s.candidates) + `)::text, 6, '0'))`,
 			`('e' || :sheet / ` + strconv.Itoa(s.candidates) + `)`, `256`},
 		{id, `:person_id::uuid`, `now()`, eventID, `array['sheet.submitted']`, `array['sheet']`, `array[:sheet_id]`, `array[2]`,

@@ -30,6 +30,12 @@ type Campaign struct {
 	Rater     string             `json:"rater,omitempty"` // their rater code, where they have a seat
 }
 
+// Allows reports whether whoever asked may do the action in it now: what pages
+// offer.
+func (c Campaign) Allows(action access.Action) bool {
+	return access.Allowed(c.Roles, action, access.Phase(c.Progress.Phase))
+}
+
 type campaignRow struct {
 	ID        uuid.UUID       `db:"campaign_id"`
 	Version   int             `db:"version"`
@@ -93,7 +99,7 @@ type NewCampaign struct {
 // with the path of each mistake.
 func (db *DB) CreateCampaign(ctx context.Context, who Actor, key Key, n NewCampaign) (Campaign, error) {
 	return once(ctx, db, who, "", key, func(t *tx) (Campaign, error) {
-		if err := t.may(access.EditCampaign); err != nil {
+		if err := t.may(access.CreateCampaign); err != nil {
 			return Campaign{}, err
 		}
 		f, err := t.framework(n.Framework, n.Version, "for share")
@@ -283,7 +289,7 @@ func requireDraft(c Campaign, what string) error {
 // declared an interest would lose their seat; Invalid with the path of each
 // mistake; Stale where somebody else was faster.
 func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, document selection.Campaign) (Campaign, error) {
-	return db.changeCampaign(ctx, who, document.Code, version, access.EditCampaign, func(t *tx, c *Campaign) (audit.Detail, error) {
+	return db.changeCampaign(ctx, who, document.Code, version, access.EditPlan, func(t *tx, c *Campaign) (audit.Detail, error) {
 		if err := requireDraft(*c, "the plan"); err != nil {
 			return nil, err
 		}
@@ -333,7 +339,7 @@ func (t *tx) replacePanel(campaign uuid.UUID, c selection.Campaign) error {
 // FillSeat says who sits in a panel seat. It returns NotFound for the rater or
 // the person, Conflict once scoring has opened.
 func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username string) (Campaign, error) {
-	return db.changeCampaign(ctx, who, code, 0, access.EditCampaign, func(t *tx, c *Campaign) (audit.Detail, error) {
+	return db.changeCampaign(ctx, who, code, 0, access.EditPlan, func(t *tx, c *Campaign) (audit.Detail, error) {
 		if err := requireDraft(*c, "who sits on the panel"); err != nil {
 			return nil, err
 		}
@@ -489,7 +495,7 @@ func (db *DB) Campaigns(ctx context.Context, who Actor, after string, limit int)
 			   and ($4 or exists (select from panel_members m
 			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5))
 			 order by c.code limit $3`,
-			who.Trust, after, limit, access.Allowed(who.Roles, access.ReadCampaign), who.person())
+			who.Trust, after, limit, t.db.unchecked || access.Allowed(t.roles(), access.ReadCampaign, ""), who.person())
 	})
 	return list, err
 }

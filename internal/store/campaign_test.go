@@ -25,7 +25,7 @@ func TestCreateCampaign(t *testing.T) {
 		w.must(err)
 		w.equal(read, made)
 		w.equal(read.Document, w.plan().WithDefaults())
-		w.equal([]any{read.Version, read.Progress.Phase, read.Roles}, []any{1, selection.Draft, w.officer.Roles})
+		w.equal([]any{read.Version, read.Progress.Phase, read.Roles}, []any{1, selection.Draft, []access.Role{access.RecruitmentOfficer}})
 	})
 	t.Run("refuses", func(t *testing.T) {
 		w := newTrust(t)

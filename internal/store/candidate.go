@@ -74,7 +74,7 @@ func (t *tx) candidates() ([]selection.Candidate, error) {
 // each mistake.
 func (db *DB) AddCandidates(ctx context.Context, who Actor, code string, key Key, candidates []selection.Candidate) ([]Candidate, error) {
 	return once(ctx, db, who, code, key, func(t *tx) ([]Candidate, error) {
-		if err := t.may(access.EditCampaign); err != nil {
+		if err := t.may(access.EditPlan); err != nil {
 			return nil, err
 		}
 		c, err := t.lockCampaign(0)
@@ -144,16 +144,19 @@ func (db *DB) ChangeCandidate(ctx context.Context, who Actor, code string, versi
 	var out Candidate
 	var scoring bool
 	err := db.write(ctx, who, code, func(t *tx) error {
-		if err := t.may(access.EditCampaign); err != nil {
+		if err := t.may(access.ChangeCandidate); err != nil {
 			return err
 		}
 		c, err := t.lockCampaign(0)
 		if err != nil {
 			return err
 		}
-		row, err := t.lockCandidate(to.Code, version)
+		row, err := t.candidate(to.Code)
 		if err != nil {
 			return err
+		}
+		if version != 0 && version != row.Version {
+			return stale("the candidate")
 		}
 		if err := to.Validate(); err != nil {
 			return err
@@ -187,7 +190,7 @@ func (db *DB) ChangeCandidate(ctx context.Context, who Actor, code string, versi
 // requireSheetsOf waits for a candidate's open sheets, or no longer: the panel
 // does not see somebody who has withdrawn, and reveal must not wait for it.
 func (t *tx) requireSheetsOf(candidate uuid.UUID, seen bool) error {
-	if err := t.seeProgress(); err != nil {
+	if err := t.declare(progress); err != nil {
 		return err
 	}
 	return t.exec(`
@@ -202,14 +205,13 @@ func (t *tx) requireSheetsOf(candidate uuid.UUID, seen bool) error {
 		t.who.Trust, t.at.Campaign, candidate, seen)
 }
 
-func (t *tx) lockCandidate(code string, version int) (candidateRow, error) {
+// candidate finds a candidate of the campaign, which the transaction has
+// locked or only reads.
+func (t *tx) candidate(code string) (candidateRow, error) {
 	var row candidateRow
-	err := t.get(&row, selectCandidates+`and code = $3 for update`, t.who.Trust, t.at.Campaign, code)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	err := t.get(&row, selectCandidates+`and code = $3`, t.who.Trust, t.at.Campaign, code)
+	if errors.Is(err, sql.ErrNoRows) {
 		return row, fault.New(fault.NotFound, "there is no candidate %q in this campaign", code)
-	case err == nil && version != 0 && version != row.Version:
-		return row, stale("the candidate")
 	}
 	return row, err
 }

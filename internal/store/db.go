@@ -27,6 +27,8 @@ type DB struct {
 
 	db   *sqlx.DB
 	wire *wire
+
+	unchecked bool // in tests: leaves it to the database alone who may do what
 }
 
 // Options of the connection pool. Zero values take the defaults.

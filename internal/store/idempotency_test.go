@@ -17,10 +17,11 @@ var keyed = []struct {
 	prepare func(w *world)
 	do      func(w *world, k store.Key) (any, error)
 }{
-	{"AddPerson", func(*world) {}, func(w *world, k store.Key) (any, error) {
-		admin := w.officer
-		admin.Roles = []access.Role{access.Administrator}
-		return w.db.AddPerson(w.ctx, admin, k, store.Person{Username: "new", DisplayName: "New", Roles: []access.Role{access.Auditor}})
+	{"AddPerson", func(w *world) {
+		_, err := w.db.SetRoles(w.ctx, w.operator, "officer", []access.Role{access.Administrator})
+		w.must(err)
+	}, func(w *world, k store.Key) (any, error) {
+		return w.db.AddPerson(w.ctx, w.officer, k, store.Person{Username: "new", DisplayName: "New", Roles: []access.Role{access.Auditor}})
 	}},
 	{"CreateFramework", func(*world) {}, func(w *world, k store.Key) (any, error) {
 		return w.db.CreateFramework(w.ctx, w.owner, k, w.framework())

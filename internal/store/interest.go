@@ -28,7 +28,7 @@ func (db *DB) DeclareInterest(ctx context.Context, who Actor, campaign string, k
 		if err := i.Validate(); err != nil {
 			return i, err
 		}
-		candidate, err := t.lockCandidate(i.Candidate, 0)
+		candidate, err := t.candidate(i.Candidate)
 		if err != nil {
 			return i, err
 		}
@@ -134,7 +134,7 @@ func (t *tx) stoodDown() (map[pair]bool, error) {
 }
 
 func (t *tx) withdrawSheets(i interestRow, reason string) error {
-	if err := t.seeProgress(); err != nil {
+	if err := t.declare(progress); err != nil {
 		return err
 	}
 	var sheets []struct {
@@ -165,7 +165,7 @@ func (db *DB) Interests(ctx context.Context, who Actor, campaign string) ([]sele
 	err := db.read(ctx, who, campaign, func(t *tx) error {
 		var rows []interestRow
 		query, args := selectInterests+`order by p.rater, k.code`, []any{who.Trust, t.at.Campaign}
-		if !access.Allowed(t.roles(), access.JudgeInterest) {
+		if t.may(access.ReadInterests) != nil {
 			if err := t.may(access.DeclareInterest); err != nil {
 				return err
 			}

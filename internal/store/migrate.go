@@ -56,9 +56,13 @@ func OpenMigrator(ctx context.Context, dsn string) (*Migrator, error) {
 // Close ends the connection.
 func (m *Migrator) Close() error { return m.db.Close() }
 
-// Up applies what is pending and returns it.
+// Up applies what is pending and returns it, and writes this program's table
+// of access into the database.
 func (m *Migrator) Up(ctx context.Context) ([]Migration, error) {
 	results, err := m.goose.Up(ctx)
+	if err == nil {
+		err = m.writeAccess(ctx)
+	}
 	return applied(results, true), migrationProblem(err)
 }
 
@@ -158,7 +162,7 @@ func (db *DB) Pending(ctx context.Context) error {
 	case version > latest:
 		return fault.New(fault.Conflict, "the schema is at version %d, newer than this program knows (%d); run the newer program", version, latest)
 	}
-	return nil
+	return db.sameAccess(ctx)
 }
 
 func latestMigration() (int64, error) {

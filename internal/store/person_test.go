@@ -69,7 +69,7 @@ func TestRolesAreReplaced(t *testing.T) {
 	w.refused(err, fault.NotFound)
 	_, err = w.db.SetRoles(w.ctx, w.operator, "officer", []access.Role{"emperor"})
 	w.refused(err, fault.Invalid)
-	_, err = w.db.SetRoles(w.ctx, w.officer, "officer", []access.Role{access.Administrator})
+	_, err = w.db.SetRoles(w.ctx, w.owner, "owner", []access.Role{access.Administrator})
 	w.refused(err, fault.Forbidden)
 	w.dense()
 }

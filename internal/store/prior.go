@@ -68,6 +68,9 @@ func (db *DB) pool(ctx context.Context, who Actor, framework string) (*selection
 		if err := t.may(access.PoolPriors); err != nil {
 			return err
 		}
+		if err := t.declare(pooling); err != nil {
+			return err
+		}
 		f, err := t.latestPublished(framework)
 		if err != nil {
 			return err

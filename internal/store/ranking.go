@@ -67,7 +67,7 @@ func (db *DB) saveRanking(ctx context.Context, who Actor, campaign string, versi
 	}
 	var run RankingRun
 	err = db.write(ctx, who, campaign, func(t *tx) error {
-		if err := t.may(access.ReadRanking); err != nil {
+		if err := t.may(access.RankCandidates); err != nil {
 			return err
 		}
 		c, err := t.lockCampaign(version)
@@ -121,7 +121,7 @@ func (db *DB) LatestRanking(ctx context.Context, who Actor, campaign string) (Ra
 // shown leaves out how strictly each assessor marked, which by name is for the
 // HR analyst; each member sees their own figure once the panel has signed off.
 func (t *tx) shown(run RankingRun) (RankingRun, error) {
-	if access.Allowed(t.roles(), access.ReadSeverity) {
+	if access.Allowed(t.roles(), access.ReadSeverity, access.Phase(t.at.Phase.String)) {
 		return run, nil
 	}
 	own := ""

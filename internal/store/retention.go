@@ -130,7 +130,7 @@ func (db *DB) EraseCandidate(ctx context.Context, who Actor, campaign, candidate
 func (db *DB) Tombstones(ctx context.Context, who Actor) ([]Tombstone, error) {
 	list := []Tombstone{}
 	err := db.read(ctx, who, "", func(t *tx) error {
-		if err := t.may(access.EraseCandidate); err != nil {
+		if err := t.may(access.ReadTombstones); err != nil {
 			return err
 		}
 		return t.all(&list, `

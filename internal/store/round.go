@@ -105,6 +105,9 @@ func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round)
 		if err := r.Validate(); err != nil {
 			return Campaign{}, err
 		}
+		if err := t.declare(importing); err != nil {
+			return Campaign{}, err
+		}
 		f, err := t.importFramework(r.Framework)
 		if err != nil {
 			return Campaign{}, err

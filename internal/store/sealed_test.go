@@ -17,7 +17,7 @@ func (w *world) sees(who store.Actor, progress bool) (s seal) {
 	w.t.Helper()
 	w.as(who, code, func(f forger) {
 		if progress {
-			f.tx.MustExecContext(f.ctx, `select set_config('app.progress', 'yes', true)`)
+			f.tx.MustExecContext(f.ctx, `select set_config('app.purpose', 'progress', true)`)
 		}
 		s = seal{f.sees("sheets", "true"), f.sees("scores", "true"), f.sees("score_revisions", "true"), f.sees("psychometric_results", "true")}
 	})

@@ -27,7 +27,7 @@ func (w *world) signedIn(token access.Token) {
 	w.t.Helper()
 	p, err := w.db.Session(w.ctx, w.trust.ID, token)
 	w.must(err)
-	w.equal(p, store.Person{ID: w.officer.Person, Username: "officer", DisplayName: "officer", Roles: w.officer.Roles})
+	w.equal(p, store.Person{ID: w.officer.Person, Username: "officer", DisplayName: "officer", Roles: []access.Role{access.RecruitmentOfficer}})
 }
 
 func (w *world) signedOut(token access.Token) {

@@ -105,8 +105,8 @@ func (t *tx) loadSheet(name SheetName, lock string) (sheetRow, selection.Sheet, 
 
 // ownSheet loads a sheet that its own rater changes. Nobody else may, whatever
 // their role: row-level security would refuse it too.
-func (t *tx) ownSheet(name SheetName, version int) (sheetRow, selection.Sheet, frameworks.Scale, error) {
-	if err := t.may(access.WriteSheet); err != nil {
+func (t *tx) ownSheet(name SheetName, version int, action access.Action) (sheetRow, selection.Sheet, frameworks.Scale, error) {
+	if err := t.may(action); err != nil {
 		return sheetRow{}, selection.Sheet{}, frameworks.Scale{}, err
 	}
 	row, sheet, scale, err := t.loadSheet(name, ownSheetLock)
@@ -185,7 +185,7 @@ func requireScoring(row sheetRow) error {
 func (db *DB) SaveSheet(ctx context.Context, who Actor, campaign string, name SheetName, version int, marks []selection.Mark) (selection.Sheet, error) {
 	var saved selection.Sheet
 	err := db.write(ctx, who, campaign, func(t *tx) error {
-		row, sheet, _, err := t.ownSheet(name, version)
+		row, sheet, _, err := t.ownSheet(name, version, access.WriteSheet)
 		if err != nil {
 			return err
 		}
@@ -210,7 +210,7 @@ func (db *DB) SaveSheet(ctx context.Context, who Actor, campaign string, name Sh
 func (db *DB) SubmitSheet(ctx context.Context, who Actor, campaign string, name SheetName, version int, key Key, marks []selection.Mark) (Receipt, error) {
 	left := nearlyComplete
 	receipt, err := once(ctx, db, who, campaign, key, func(t *tx) (Receipt, error) {
-		row, sheet, scale, err := t.ownSheet(name, version)
+		row, sheet, scale, err := t.ownSheet(name, version, access.WriteSheet)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -254,7 +254,7 @@ func (t *tx) submit(row sheetRow, sheet selection.Sheet, scale frameworks.Scale,
 // with a reason; what it was is kept.
 func (db *DB) ReviseMark(ctx context.Context, who Actor, campaign string, name SheetName, version int, key Key, to selection.Mark, reason string) (selection.Sheet, error) {
 	return once(ctx, db, who, campaign, key, func(t *tx) (selection.Sheet, error) {
-		row, sheet, scale, err := t.ownSheet(name, version)
+		row, sheet, scale, err := t.ownSheet(name, version, access.ReviseMark)
 		if err != nil {
 			return sheet, err
 		}
@@ -290,7 +290,7 @@ func (t *tx) keepRevision(row sheetRow, s selection.Sheet, criterion string) err
 func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetName) (selection.Sheet, error) {
 	var sheet selection.Sheet
 	err := db.read(ctx, who, campaign, func(t *tx) error {
-		if err := t.may(access.ReadMarks); err != nil {
+		if err := t.may(access.ReadSheets); err != nil {
 			return err
 		}
 		var err error
@@ -317,7 +317,7 @@ const selectStatus = `
 // Sheets lists the sheets a person may see, by rater, candidate and exercise,
 // after one of them, at most limit: their own, and everybody's once revealed.
 func (db *DB) Sheets(ctx context.Context, who Actor, campaign string, after SheetName, limit int) ([]SheetStatus, error) {
-	return db.statuses(ctx, who, campaign, access.ReadMarks, after, limit)
+	return db.statuses(ctx, who, campaign, access.ReadSheets, after, limit)
 }
 
 // ProgressOf lists every sheet as submitted or not, and nothing else, for HR
@@ -333,7 +333,7 @@ func (db *DB) statuses(ctx context.Context, who Actor, campaign string, action a
 			return err
 		}
 		if action == access.ReadProgress {
-			if err := t.seeProgress(); err != nil {
+			if err := t.declare(progress); err != nil {
 				return err
 			}
 		}
@@ -343,18 +343,11 @@ func (db *DB) statuses(ctx context.Context, who Actor, campaign string, action a
 	return list, err
 }
 
-// seeProgress lets this transaction see which sheets there are, never what is
-// on them: the caller has checked that the person is HR or the chair.
-func (t *tx) seeProgress() error {
-	var set string
-	return t.get(&set, `select set_config('app.progress', 'yes', true)`)
-}
-
 // AssignSheets says who is to mark whom, where not everybody marks everyone.
 // Only in a draft.
 func (db *DB) AssignSheets(ctx context.Context, who Actor, campaign string, key Key, names []SheetName) (int, error) {
 	return once(ctx, db, who, campaign, key, func(t *tx) (int, error) {
-		if err := t.may(access.EditCampaign); err != nil {
+		if err := t.may(access.EditPlan); err != nil {
 			return 0, err
 		}
 		c, err := t.lockCampaign(0)
@@ -438,7 +431,7 @@ func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) 
 
 // countSheets counts those of everybody, for the officer.
 func (t *tx) countSheets() (int, error) {
-	if err := t.seeProgress(); err != nil {
+	if err := t.declare(progress); err != nil {
 		return 0, err
 	}
 	var n int

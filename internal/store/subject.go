@@ -75,7 +75,7 @@ type SubjectPlace struct {
 func (db *DB) SubjectAccess(ctx context.Context, who Actor, campaign, candidate string) (SubjectAccess, error) {
 	var out SubjectAccess
 	err := db.write(ctx, who, campaign, func(t *tx) error {
-		if err := t.may(access.ReadIdentity); err != nil {
+		if err := t.may(access.GiveAccess); err != nil {
 			return err
 		}
 		c, err := t.lockCampaign(0)

@@ -17,17 +17,19 @@ import (
 	"appointable/internal/fault"
 )
 
-// Actor is who asks: a person of a trust with the roles they hold there. The
-// zero Person is the command line at the server.
+// Actor is who asks: a person of a trust. What they may do the database finds
+// itself, in each transaction anew. The zero Person is nobody, who may sign in
+// and nothing else.
 type Actor struct {
 	Trust  uuid.UUID
 	Person uuid.UUID
-	Roles  []access.Role
+
+	operator bool
 }
 
 // Operator is the command line at the server, which may do for a trust what
 // its officers may.
-func Operator(trust uuid.UUID) Actor { return Actor{Trust: trust, Roles: access.TrustRoles()} }
+func Operator(trust uuid.UUID) Actor { return Actor{Trust: trust, operator: true} }
 
 func (a Actor) person() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.Person, Valid: a.Person != uuid.Nil}
@@ -54,32 +56,52 @@ type tx struct {
 	events []audit.Event
 }
 
-// seat is what entering a campaign told: which it is and where the person sits
-// in it. Its zero value is no campaign.
+// seat is what entering told: the campaign, where the person sits in it, and
+// their roles, that of the seat among them. Without a campaign the roles are
+// those of the trust.
 type seat struct {
 	Campaign uuid.NullUUID  `db:"campaign_id"`
 	Phase    sql.NullString `db:"phase"`
 	Member   uuid.NullUUID  `db:"member_id"`
 	Chair    sql.NullBool   `db:"chair"`
+	Roles    pq.StringArray `db:"roles"`
 	Sum      []byte         `db:"request_sha256"`
 	Result   []byte         `db:"result"`
 }
 
-// roles are those of the trust and of the seat.
+// roles are those of the trust and of the seat, as the database found them.
 func (t *tx) roles() []access.Role {
-	roles := slices.Clone(t.who.Roles)
-	if t.at.Member.Valid {
-		roles = append(roles, access.PanelMember)
-	}
-	if t.at.Chair.Bool {
-		roles = append(roles, access.Chair)
+	roles := make([]access.Role, len(t.at.Roles))
+	for i, r := range t.at.Roles {
+		roles[i] = access.Role(r)
 	}
 	return roles
 }
 
-// may returns Forbidden where the person may not, and NotFound where the
-// campaign that was named is not there.
-func (t *tx) may(action access.Action) error { return access.Check(t.roles(), action) }
+// may returns Forbidden where the person may not. The database refuses it
+// again, whatever is answered here.
+func (t *tx) may(action access.Action) error {
+	if t.db.unchecked {
+		return nil
+	}
+	return access.Check(t.roles(), action)
+}
+
+// purpose is what a transaction says it does beyond the ordinary. Without the
+// action that goes with it, it opens nothing in the database.
+type purpose string
+
+const (
+	progress  purpose = "progress" // which sheets there are, never what is on them
+	pooling   purpose = "pooling"  // the marks of decided campaigns
+	importing purpose = "import"   // frameworks that a round brings
+)
+
+// declare lets this transaction see and do what its purpose asks for.
+func (t *tx) declare(p purpose) error {
+	var set string
+	return t.get(&set, `select set_config('app.purpose', $1, true)`, string(p))
+}
 
 const maxAttempts = 5
 
@@ -142,7 +164,7 @@ func (db *DB) read(ctx context.Context, who Actor, campaign string, fn func(*tx)
 
 // enter is the first statement of every transaction; see the function of that
 // name in the schema.
-const enter = `select campaign_id, phase, member_id, chair, request_sha256, result from enter($1, $2, $3, $4)`
+const enter = `select campaign_id, phase, member_id, chair, roles, request_sha256, result from enter($1, $2, $3, $4, $5)`
 
 // inTx begins, enters, runs fn and commits.
 func (db *DB) inTx(ctx context.Context, o *sql.TxOptions, who Actor, campaign string, key Key, fn func(*tx) error) error {
@@ -153,7 +175,7 @@ func (db *DB) inTx(ctx context.Context, o *sql.TxOptions, who Actor, campaign st
 	defer func() { _ = began.Rollback() }() // after a commit this does nothing
 	t := &tx{Tx: began, db: db, ctx: ctx, now: db.Now(), who: who, key: key}
 	err = t.get(&t.at, enter,
-		who.Trust, who.person(), campaign, key.Key)
+		who.Trust, who.person(), campaign, key.Key, who.operator)
 	if err != nil {
 		return fmt.Errorf("enter: %w", err)
 	}

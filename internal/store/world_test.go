@@ -125,7 +125,7 @@ func (w *world) person(username string, roles ...access.Role) store.Actor {
 	w.t.Helper()
 	p, err := w.db.AddPerson(w.ctx, w.operator, store.Key{}, store.Person{Username: username, DisplayName: username, Roles: roles})
 	w.must(err)
-	return store.Actor{Trust: w.trust.ID, Person: p.ID, Roles: roles}
+	return store.Actor{Trust: w.trust.ID, Person: p.ID}
 }
 
 // key is an idempotency key for a request; the same words make the same
