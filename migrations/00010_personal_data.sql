@@ -77,6 +77,35 @@ create function is_on_record(p_event uuid, p_kind text, p_object uuid) returns b
 -- +goose StatementEnd
 comment on function is_on_record(uuid, text, uuid) is 'Whether this transaction has recorded this event of this object by the person it works for.';
 
+-- Events of a candidate count 1, 2, 3, …; the lock keeps two readings at once
+-- from taking one number. As the owner, since to lock a row takes the right to
+-- change it.
+-- +goose StatementBegin
+create function next_of_candidate(p_candidate uuid) returns integer
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  perform from candidates k where k.trust_id = app_trust() and k.campaign_id = app_entered() and k.candidate_id = p_candidate for update;
+  if not found then
+    raise exception 'no candidate of the campaign that is entered' using errcode = '42501';
+  end if;
+  return (select coalesce(max(e.object_version), 0) + 1 from audit_events e where e.trust_id = app_trust() and e.object_id = p_candidate);
+end
+$$;
+-- +goose StatementEnd
+comment on function next_of_candidate(uuid) is 'The version of the next event of a candidate of the campaign that is entered, who is locked until the transaction ends.';
+
+-- +goose StatementBegin
+create function identity_readings(p_candidate uuid) returns setof timestamptz
+  language sql stable security definer set search_path = public, pg_temp
+  begin atomic
+    select e.at from audit_events e
+     where e.trust_id = app_trust() and e.object_id = p_candidate and e.kind = 'candidate.identity-read' and app_may('give-subject-access')
+     order by e.object_version;
+  end;
+-- +goose StatementEnd
+comment on function identity_readings(uuid) is 'When it was read who a candidate is, for the candidate''s own document. As the owner, since the log is for auditors.';
+
 -- +goose StatementBegin
 create function read_identity(p_campaign uuid, p_candidate uuid, p_event uuid)
   returns table (name text, email text, telephone text, reference text, version integer)
@@ -119,9 +148,9 @@ $$;
 -- +goose StatementEnd
 comment on function put_identity(uuid, uuid, uuid, text, text, text, text, timestamptz) is 'Enters who a candidate is, or replaces it without showing what it was; returns the version. Refused (42501) to whoever may not, and where the change is not on record in this transaction.';
 
-revoke all on function is_on_record(uuid, text, uuid), read_identity(uuid, uuid, uuid),
+revoke all on function next_of_candidate(uuid), identity_readings(uuid), is_on_record(uuid, text, uuid), read_identity(uuid, uuid, uuid),
   put_identity(uuid, uuid, uuid, text, text, text, text, timestamptz) from public;
-grant execute on function is_on_record(uuid, text, uuid), read_identity(uuid, uuid, uuid),
+grant execute on function next_of_candidate(uuid), identity_readings(uuid), read_identity(uuid, uuid, uuid),
   put_identity(uuid, uuid, uuid, text, text, text, text, timestamptz) to appointable_app;
 
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet or prior.';
@@ -151,6 +180,8 @@ create table tombstones (
   trust_id     uuid not null,
   campaign_id  uuid not null,
   candidate_id uuid not null,
+  campaign     text not null,
+  candidate    text not null,
   event_id     uuid not null,
   erased_at    timestamptz not null,
   primary key (trust_id, campaign_id, candidate_id),
@@ -161,8 +192,10 @@ comment on table tombstones is 'Whose personal data were erased. Written by eras
 comment on column tombstones.trust_id is 'The trust of the campaign.';
 comment on column tombstones.campaign_id is 'The campaign of the candidate.';
 comment on column tombstones.candidate_id is 'Whose data are gone; the code and the marks stay, for the statistics and for the fairness of the others.';
+comment on column tombstones.campaign is 'Its code, so that the list can be read and kept outside.';
+comment on column tombstones.candidate is 'The code of the candidate, likewise.';
 comment on column tombstones.event_id is 'The event that says so.';
-comment on column tombstones.erased_at is 'When.';
+comment on column tombstones.erased_at is 'When it was done, or done again after a restore.';
 alter table tombstones enable row level security;
 create policy own_trust on tombstones for select using (trust_id = (select app_trust()) and (select app_may('read-tombstones')));
 comment on policy own_trust on tombstones is 'To read within the trust, by whoever sees to erasure; nobody but the owner writes.';
@@ -206,8 +239,10 @@ begin
           or e.object_kind = 'sheet' and e.object_id in (
                select s.sheet_id from sheets s where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate));
   delete from idempotency_keys k where k.trust_id = app_trust() and k.created_at < p_now - interval '1 day'; -- nobody repeats those
-  insert into tombstones (trust_id, campaign_id, candidate_id, event_id, erased_at)
-  values (app_trust(), p_campaign, p_candidate, p_event, p_now)
+  insert into tombstones (trust_id, campaign_id, candidate_id, campaign, candidate, event_id, erased_at)
+  select k.trust_id, k.campaign_id, k.candidate_id, c.code, k.code, p_event, p_now
+    from candidates k join campaigns c on c.trust_id = k.trust_id and c.campaign_id = k.campaign_id
+   where k.trust_id = app_trust() and k.campaign_id = p_campaign and k.candidate_id = p_candidate
   on conflict (trust_id, campaign_id, candidate_id) do nothing;
 end
 $$;
@@ -225,5 +260,7 @@ comment on column audit_events.object_kind is 'trust, person, framework, campaig
 drop function put_identity(uuid, uuid, uuid, text, text, text, text, timestamptz);
 drop function read_identity(uuid, uuid, uuid);
 drop function is_on_record(uuid, text, uuid);
+drop function identity_readings(uuid);
+drop function next_of_candidate(uuid);
 drop schema monitoring cascade;
 drop schema identity cascade;

@@ -21,15 +21,15 @@ import (
 var update = flag.Bool("update", false, "write the golden files of this package anew")
 
 // catalogue asks the catalogue for lines of text. The query may read tables,
-// functions (ours) and names (our schema, and goose's table in it).
+// functions (ours) and names (our schemas, and goose's table in one).
 func catalogue(t *testing.T, db *sqlx.DB, query string) []string {
 	t.Helper()
 	lines := []string{}
 	if err := db.SelectContext(t.Context(), &lines, `
-		with names as (select 'public'::regnamespace as ours, 'goose_db_version'::regclass as goose),
-		tables as (select c.* from pg_class c, names where c.relnamespace = ours and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.oid <> goose),
+		with names as (select '{public,identity,monitoring}'::regnamespace[] as ours, 'goose_db_version'::regclass as goose),
+		tables as (select c.* from pg_class c, names where c.relnamespace = any(ours) and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.oid <> goose),
 		of_a_trust as (select * from tables where oid <> 'access_rules'::regclass), -- the only one of none
-		functions as (select p.* from pg_proc p, names where p.pronamespace = ours),
+		functions as (select p.* from pg_proc p, names where p.pronamespace = any(ours)),
 		answer (line) as (`+query+`)
 		select line from answer order by line`); err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestSchemaFollowsItsRules(t *testing.T) {
 			  join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
 			 where a.attname <> 'trust_id' and c.relname <> 'trusts_slug_key'`},
 		{"no foreign key crosses trusts", `
-			select k.conname from pg_constraint k join names on k.connamespace = ours
+			select k.conname from pg_constraint k join names on k.connamespace = any(ours)
 			  join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
 			  join pg_attribute f on f.attrelid = k.confrelid and f.attnum = k.confkey[1]
 			 where k.contype = 'f' and (a.attname <> 'trust_id' or f.attname <> 'trust_id')`},
@@ -102,7 +102,7 @@ func TestSchemaFollowsItsRules(t *testing.T) {
 			   and (a.atttypid <> 'text'::regtype or has_table_privilege('appointable_web', t.oid, 'insert, update, delete'))`},
 		// A delete or an update that spreads would change rows without an event.
 		{"nothing cascades", `
-			select conname from pg_constraint join names on connamespace = ours
+			select conname from pg_constraint join names on connamespace = any(ours)
 			 where contype = 'f' and (confdeltype <> 'a' or confupdtype <> 'a')`},
 
 		{"functions of the owner fix their search path", `
@@ -156,7 +156,7 @@ func TestRightsOfTheService(t *testing.T) {
 	lines := catalogue(t, db, `
 		select 'table ' || c.relname || ': ' || string_agg(p, ', ' order by p) from pg_class c, names,
 		       unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) p
-		 where c.relnamespace = ours and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and has_table_privilege('appointable_web', c.oid, p)
+		 where c.relnamespace = any(ours) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and has_table_privilege('appointable_web', c.oid, p)
 		 group by c.relname
 		union all
 		select 'function ' || oid::regprocedure || case when prosecdef then ' as its owner' else '' end

@@ -53,7 +53,7 @@ func (db *DB) Identity(ctx context.Context, who Actor, campaign, candidate strin
 		if err := t.may(access.ReadIdentity); err != nil {
 			return err
 		}
-		row, err := t.lockCandidate(candidate, 0)
+		row, err := t.candidate(candidate)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (db *DB) PutIdentity(ctx context.Context, who Actor, campaign string, to Id
 		if err := t.may(access.EditIdentity); err != nil {
 			return err
 		}
-		row, err := t.lockCandidate(to.Candidate, 0)
+		row, err := t.candidate(to.Candidate)
 		if err != nil {
 			return err
 		}
@@ -96,12 +96,10 @@ func (db *DB) PutIdentity(ctx context.Context, who Actor, campaign string, to Id
 }
 
 // recordOfCandidate writes an event of a candidate now and not at the end, since
-// what follows needs it. The caller has locked the candidate's row, so that the
-// versions stay without a gap.
+// what follows needs it.
 func (t *tx) recordOfCandidate(candidate uuid.UUID, detail audit.Detail) (uuid.UUID, error) {
 	var version int
-	err := t.get(&version, `select coalesce(max(object_version), 0) + 1 from audit_events where trust_id = $1 and object_id = $2`, t.who.Trust, candidate)
-	if err != nil {
+	if err := t.get(&version, `select next_of_candidate($1)`, candidate); err != nil {
 		return uuid.Nil, err
 	}
 	if err := t.note(audit.Object{Kind: "candidate", ID: candidate, Version: version}, detail); err != nil {

@@ -100,7 +100,7 @@ func (f forger) sees(table, where string, args ...any) int64 {
 // tables are those that hold a trust's rows.
 func tables(t *testing.T, db *sqlx.DB) []string {
 	t.Helper()
-	return catalogue(t, db, `select relname from tables where oid <> 'access_rules'::regclass`)
+	return catalogue(t, db, `select relname from tables where oid <> 'access_rules'::regclass and relnamespace = 'public'::regnamespace`)
 }
 
 func TestATrustSeesAndTouchesNothingOfAnother(t *testing.T) {
@@ -108,6 +108,7 @@ func TestATrustSeesAndTouchesNothingOfAnother(t *testing.T) {
 	b := trustIn(t, a.database, a.db, "southgate")
 	a.everything()
 	b.everything()
+	b.bury()
 	admin := a.raw("postgres")
 	for _, who := range []store.Actor{a.officer, a.members["R1"], a.members["R2"]} {
 		a.as(who, code, func(f forger) {

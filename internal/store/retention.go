@@ -12,6 +12,7 @@ import (
 	"appointable/internal/access"
 	"appointable/internal/audit"
 	"appointable/internal/fault"
+	"appointable/selection"
 )
 
 // Retention is until when the personal data of a campaign are kept.
@@ -107,7 +108,10 @@ func (db *DB) EraseCandidate(ctx context.Context, who Actor, campaign, candidate
 		if err := t.may(access.EraseCandidate); err != nil {
 			return err
 		}
-		row, err := t.lockCandidate(candidate, 0)
+		if selection.Phase(t.at.Phase.String) != selection.Decided {
+			return fault.New(fault.Conflict, "nothing is erased before the decision is recorded: until then the panel needs it")
+		}
+		row, err := t.candidate(candidate)
 		if err != nil {
 			return err
 		}
@@ -134,11 +138,10 @@ func (db *DB) Tombstones(ctx context.Context, who Actor) ([]Tombstone, error) {
 			return err
 		}
 		return t.all(&list, `
-			select c.code as campaign, k.code as candidate, b.event_id, b.erased_at
-			  from tombstones b
-			  join campaigns c on c.trust_id = b.trust_id and c.campaign_id = b.campaign_id
-			  join candidates k on k.trust_id = b.trust_id and k.campaign_id = b.campaign_id and k.candidate_id = b.candidate_id
-			 where b.trust_id = $1 order by c.code, k.code`, t.who.Trust)
+			select campaign, candidate, event_id, erased_at from tombstones where trust_id = $1 order by campaign, candidate`, t.who.Trust)
 	})
+	for i := range list {
+		list[i].At = list[i].At.UTC()
+	}
 	return list, err
 }

@@ -92,7 +92,7 @@ func TestNoEventNoErasure(t *testing.T) {
 	candidate := w.id(`select candidate_id from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
 	w.as(w.officer, code, func(f forger) {
 		f.refuses("no event", `select erase_candidate($1, $2, $3, now())`, campaign, candidate, uuid.Must(uuid.NewV7()))
-		f.refuses("a tombstone for nothing", `insert into tombstones select trust_id, campaign_id, candidate_id, $1, now() from candidates`, uuid.Must(uuid.NewV7()))
+		f.refuses("a tombstone for nothing", `insert into tombstones select trust_id, campaign_id, candidate_id, 'x', code, $1, now() from candidates`, uuid.Must(uuid.NewV7()))
 	})
 	w.as(w.members["R1"], code, func(f forger) { f.refuses("a note is changed", `update scores set evidence = ''`) })
 }

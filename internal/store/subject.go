@@ -78,14 +78,14 @@ func (db *DB) SubjectAccess(ctx context.Context, who Actor, campaign, candidate 
 		if err := t.may(access.GiveAccess); err != nil {
 			return err
 		}
-		c, err := t.lockCampaign(0)
+		c, err := t.campaign("")
 		if err != nil {
 			return err
 		}
 		if c.Progress.Phase != selection.Decided {
 			return fault.New(fault.Conflict, "a candidate's data are given out once the decision is recorded; until then the marks are the panel's")
 		}
-		row, err := t.lockCandidate(candidate, 0)
+		row, err := t.candidate(candidate)
 		if err != nil {
 			return err
 		}
@@ -123,8 +123,7 @@ func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) err
 	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
-	err = t.all(&out.Readings, `
-		select at from audit_events where trust_id = $1 and object_id = $2 and kind = 'candidate.identity-read' order by object_version`, t.who.Trust, candidate)
+	err = t.all(&out.Readings, `select identity_readings($1)`, candidate)
 	for i := range out.Readings {
 		out.Readings[i] = out.Readings[i].UTC()
 	}

@@ -312,6 +312,17 @@ func (w *world) everything() {
 	w.must(err)
 	_, err = w.db.MakeSignInLink(w.ctx, w.operator, "officer")
 	w.must(err)
+	_, err = w.db.SetRetention(w.ctx, w.officer, code, store.Retention{KeepUntil: "2027-01-31"})
+	w.must(err)
+}
+
+// bury says of a candidate that their data were erased, without erasing them.
+func (w *world) bury() {
+	w.t.Helper()
+	_, err := w.raw("postgres").ExecContext(w.ctx, `
+		insert into tombstones select trust_id, campaign_id, candidate_id, $2, code, (select event_id from audit_events where trust_id = $1 limit 1), now()
+		  from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID, code)
+	w.must(err)
 }
 
 // events lists the kinds of the audit events of the trust, oldest first.
