@@ -312,6 +312,7 @@ func (w *world) everything() {
 	w.must(err)
 	_, err = w.db.MakeSignInLink(w.ctx, w.operator, "officer")
 	w.must(err)
+	w.sequenced(w.sequencer())
 }
 
 // events lists the kinds of the audit events of the trust, oldest first.
