@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"fmt"
-	"time"
 
 	"appointable/internal/fault"
+	"appointable/internal/store"
 )
 
 // health is what a load balancer or an operator asks.
@@ -29,9 +29,6 @@ func (s *Server) readyz(c *call) (health, error) {
 	return health{Status: "ready", Off: s.off, Wrong: s.wrong()}, nil
 }
 
-// tooFarBehind is when the log's delay is an alarm.
-const tooFarBehind = time.Minute
-
 // wrong is what the sequencer complains of. Requests are answered all the same:
 // what is not in the log yet waits for it in the database.
 func (s *Server) wrong() []string {
@@ -40,7 +37,7 @@ func (s *Server) wrong() []string {
 	}
 	var list []string
 	state := s.sequencer.State()
-	if state.Behind > tooFarBehind {
+	if state.Behind > store.TooLate {
 		list = append(list, fmt.Sprintf("the log is %.0f seconds behind", state.Behind.Seconds()))
 	}
 	if state.Refused != nil {

@@ -59,6 +59,9 @@ func newMetrics(db *store.DB, sequencer *store.Sequencer) *metrics {
 			prometheus.NewCounterFunc(prometheus.CounterOpts{
 				Name: "appointable_log_leaves_total", Help: "Leaves that this program has added to the logs.",
 			}, func() float64 { return float64(sequencer.State().Leaves) }),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "appointable_log_late_total", Help: "Those of them that came a minute or more after they had happened.",
+			}, func() float64 { return float64(sequencer.State().Late) }),
 		)
 	}
 	return m

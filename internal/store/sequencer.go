@@ -34,6 +34,7 @@ type Sequencer struct {
 	drained time.Time // when the last pass began that left nothing behind
 	whole   time.Time // the same of the last one that looked at everything
 	leaves  int64
+	late    int64
 	refused error // what kept the last signing from signing
 }
 
@@ -87,6 +88,7 @@ func (s *Sequencer) Close() error { return s.db.Close() }
 type SequencerState struct {
 	Behind  time.Duration // since every event was known to be in its log
 	Leaves  int64         // added by this sequencer since its start
+	Late    int64         // of those, the ones that came a minute or more after they had happened
 	Refused error         // why the last round of signing left a log unsigned; nil where it did not
 }
 
@@ -94,7 +96,7 @@ type SequencerState struct {
 func (s *Sequencer) State() SequencerState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Refused: s.refused}
+	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Late: s.late, Refused: s.refused}
 }
 
 const (
@@ -103,6 +105,9 @@ const (
 	lateness = 30 * time.Second
 	// wholeEvery is how often a pass looks at everything.
 	wholeEvery = 10 * time.Minute
+	// TooLate is for how long an event may be without its place before it is an
+	// alarm.
+	TooLate = time.Minute
 	// batch is how many events one transaction takes.
 	batch = 512
 )
@@ -136,7 +141,6 @@ func (s *Sequencer) Sequence(ctx context.Context) (int, error) {
 	taken, err := s.sweep(ctx, trusts, after)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.leaves += int64(taken)
 	if err == nil {
 		s.drained = began
 		if whole {
@@ -210,6 +214,7 @@ func (s *Sequencer) sweep(ctx context.Context, trusts []loggedTrust, after uuid.
 // extend gives up to a batch of a trust's events their places, in one
 // transaction. It returns how many there were and the last one's id.
 func (s *Sequencer) extend(ctx context.Context, trust loggedTrust) (n int, last uuid.UUID, err error) {
+	var late int64
 	err = s.inTx(ctx, func(tx *sqlx.Tx) error {
 		head, err := s.lockHead(ctx, tx, trust)
 		if err != nil {
@@ -220,9 +225,20 @@ func (s *Sequencer) extend(ctx context.Context, trust loggedTrust) (n int, last 
 			return err
 		}
 		n, last = len(leaves), leaves[len(leaves)-1].Event
+		for _, leaf := range leaves {
+			if s.Now().Sub(leaf.At) >= TooLate {
+				late++
+			}
+		}
 		return appendLeaves(ctx, tx, head, leaves)
 	})
-	return n, last, err
+	if err != nil {
+		return 0, last, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leaves, s.late = s.leaves+int64(n), s.late+late
+	return n, last, nil
 }
 
 func (s *Sequencer) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
