@@ -51,7 +51,12 @@ func newWorld(t *testing.T) *world { return newWorldWith(t, Config{}) }
 
 func newWorldWith(t *testing.T, config Config) *world {
 	t.Helper()
-	made := database.Database(t)
+	return worldOn(t, database.Database(t), config)
+}
+
+// worldOn makes the world in a database that is there already.
+func worldOn(t *testing.T, made storetest.Database, config Config) *world {
+	t.Helper()
 	w := &world{t: t, db: made.Open(t), owner: made.OpenOwner(t), super: made.DSN("postgres"), log: &logLines{}}
 	w.trust = w.newTrust("northgate")
 	config.DB, config.Log = w.db, slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

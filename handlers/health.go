@@ -4,12 +4,14 @@ import (
 	"fmt"
 
 	"appointable/internal/fault"
+	"appointable/internal/store"
 )
 
 // health is what a load balancer or an operator asks.
 type health struct {
-	Status string   `json:"status"`        // ok, ready
-	Off    []string `json:"off,omitempty"` // what this installation runs without
+	Status string   `json:"status"`          // ok, ready
+	Off    []string `json:"off,omitempty"`   // what this installation runs without
+	Wrong  []string `json:"wrong,omitempty"` // what its operator must see to, though requests are answered
 }
 
 // healthz says that the program runs, whatever else does not.
@@ -24,5 +26,22 @@ func (s *Server) readyz(c *call) (health, error) {
 		}
 		return health{}, fmt.Errorf("%w (%w)", fault.New(fault.Unavailable, "the database does not answer"), err)
 	}
-	return health{Status: "ready", Off: s.off}, nil
+	return health{Status: "ready", Off: s.off, Wrong: s.wrong()}, nil
+}
+
+// wrong is what the sequencer complains of. Requests are answered all the same:
+// what is not in the log yet waits for it in the database.
+func (s *Server) wrong() []string {
+	if s.sequencer == nil {
+		return nil
+	}
+	var list []string
+	state := s.sequencer.State()
+	if state.Behind > store.TooLate {
+		list = append(list, fmt.Sprintf("the log is %.0f seconds behind", state.Behind.Seconds()))
+	}
+	if state.Refused != nil {
+		list = append(list, state.Refused.Error())
+	}
+	return list
 }

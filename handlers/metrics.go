@@ -19,7 +19,7 @@ type metrics struct {
 	durations *prometheus.HistogramVec
 }
 
-func newMetrics(db *store.DB) *metrics {
+func newMetrics(db *store.DB, sequencer *store.Sequencer) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -43,6 +43,27 @@ func newMetrics(db *store.DB) *metrics {
 		counter("appointable_database_waits_total", "How often a request waited for a connection.", func(s store.Stats) float64 { return float64(s.Waited) }),
 		counter("appointable_database_round_trips_total", "Round trips to the database.", func(s store.Stats) float64 { return float64(s.RoundTrips) }),
 	)
+	if sequencer != nil {
+		m.registry.MustRegister(
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "appointable_log_behind_seconds", Help: "Since every event was known to be in its log; above 60 is an alarm.",
+			}, func() float64 { return sequencer.State().Behind.Seconds() }),
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+				Name: "appointable_log_unsigned", Help: "1 where a log is signed no further, since it is not what was signed before.",
+			}, func() float64 {
+				if sequencer.State().Refused != nil {
+					return 1
+				}
+				return 0
+			}),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "appointable_log_leaves_total", Help: "Leaves that this program has added to the logs.",
+			}, func() float64 { return float64(sequencer.State().Leaves) }),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "appointable_log_late_total", Help: "Those of them that came a minute or more after they had happened.",
+			}, func() float64 { return float64(sequencer.State().Late) }),
+		)
+	}
 	return m
 }
 

@@ -37,6 +37,11 @@ func (s *Server) routes() []route {
 		{name: "from", description: "The older version.", required: true},
 		{name: "to", description: "The newer version.", required: true},
 	}
+	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
+	sizes := []parameter{
+		{name: "from", description: "The size of the older checkpoint.", required: true},
+		{name: "to", description: "The size of the newer checkpoint.", required: true},
+	}
 	return []route{
 		{method: get, path: "/healthz", public: true, summary: "Say that the program runs", endpoint: gives(s.healthz)},
 		{method: get, path: "/readyz", public: true, summary: "Say whether requests can be answered", endpoint: gives(s.readyz)},
@@ -108,5 +113,9 @@ func (s *Server) routes() []route {
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},
+		{method: get, path: trustPath + "/log/checkpoint", produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
+		{method: get, path: trustPath + "/log/inclusion", query: leaf, summary: "Prove that a leaf is in the log", endpoint: gives(s.logInclusion)},
+		{method: get, path: trustPath + "/log/consistency", query: sizes, summary: "Prove that the log has only grown", endpoint: gives(s.logConsistency)},
+		{method: get, path: trustPath + "/log/entries", query: paged(), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
 	}
 }

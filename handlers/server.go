@@ -26,11 +26,12 @@ import (
 type Config struct {
 	DB             *store.DB
 	Log            *slog.Logger
-	PublicURL      string         // as people type it, https://host; with https cookies are secure, "" is plain HTTP
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	RequestTimeout time.Duration  // for one request, 0: 15 s; import, export and ranking have five minutes
-	Version        string         // of the program, for the API's description
-	Off            []string       // what this installation runs without, told by /readyz
+	PublicURL      string           // as people type it, https://host; with https cookies are secure, "" is plain HTTP
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed
+	RequestTimeout time.Duration    // for one request, 0: 15 s; import, export and ranking have five minutes
+	Version        string           // of the program, for the API's description
+	Off            []string         // what this installation runs without, told by /readyz
+	Sequencer      *store.Sequencer // of the log, whose state /readyz and /metrics tell; nil: none runs here
 }
 
 // Server answers HTTP requests.
@@ -41,6 +42,7 @@ type Server struct {
 	secure    bool // people reach us by https
 	timeout   time.Duration
 	off       []string
+	sequencer *store.Sequencer // nil: none runs here
 	trusts    *trusts
 	signIns   *throttle
 	hashing   chan struct{} // one slot for each password that is hashed at once
@@ -67,10 +69,10 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
-		timeout: config.RequestTimeout, off: config.Off,
+		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer,
 		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now),
 		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce),
-		validate: newValidate(), metrics: newMetrics(config.DB),
+		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer),
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout

@@ -32,7 +32,8 @@ begin
       ('appointable_sequencer',  'nologin', null,                'Appointable: orders and signs the audit log.'),
       ('appointable_migrate',    'login',   'appointable_owner', 'Appointable: login of whoever changes the schema.'),
       ('appointable_web',        'login',   'appointable_app',   'Appointable: login of the service.'),
-      ('appointable_monitor',    'login',   'appointable_monitoring', 'Appointable: login of the monitoring vault.')
+      ('appointable_monitor',    'login',   'appointable_monitoring', 'Appointable: login of the monitoring vault.'),
+      ('appointable_sequence',   'login',   'appointable_sequencer', 'Appointable: login of whatever orders and signs the log.')
     ) as r (name, kind, member_of, purpose)
   loop
     if not exists (select from pg_roles where rolname = wanted.name) then

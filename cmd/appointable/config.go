@@ -26,7 +26,11 @@ type Config struct {
 	DatabaseURL        string `env:"DATABASE_URL" secret:"yes" help:"login appointable_web; empty: the private PostgreSQL"`
 	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" secret:"yes" help:"login appointable_migrate, for migrate, trust and user; the service never uses it"`
 	DatabaseConns      int    `env:"DATABASE_CONNS" envDefault:"20" help:"connections to the database at most"`
-	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL; empty: /var/lib/appointable as root, else the XDG data folder"`
+	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL and its log's key; empty: /var/lib/appointable as root, else the XDG data folder"`
+
+	SequencerDatabaseURL string `env:"SEQUENCER_DATABASE_URL" secret:"yes" help:"login appointable_sequence, which orders and signs the log; empty: not here, save on the private PostgreSQL"`
+	SequencerKey         string `env:"SEQUENCER_KEY" secret:"yes" help:"what appointable log new-key prints; two with a space between while one is replaced. Empty: on the private PostgreSQL log-key in its folder"`
+	LogName              string `env:"LOG_NAME" help:"this installation's name in new logs, for good; empty: the host of PUBLIC_URL"`
 
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`
 	ReadTimeout    time.Duration `env:"READ_TIMEOUT" envDefault:"15s" help:"longest time a client may take to send a request"`

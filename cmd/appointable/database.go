@@ -14,17 +14,19 @@ import (
 // database is what the program connects to: the one that DATABASE_URL names,
 // or the private PostgreSQL, which it starts, migrates and stops by itself.
 type database struct {
-	private *localpg.Server // nil with DATABASE_URL
-	web     string          // DSN of the service's login
-	migrate string          // DSN of the owner's login; "" where it is not known
-	super   func(name string) string
+	private  *localpg.Server // nil with DATABASE_URL
+	web      string          // DSN of the service's login
+	migrate  string          // DSN of the owner's login; "" where it is not known
+	sequence string          // DSN of the sequencer's login; "": the log is ordered and signed elsewhere, or nowhere
+	super    func(name string) string
 }
 
 const (
-	webLogin     = "appointable_web"
-	migrateLogin = "appointable_migrate"
-	superuser    = "postgres"
-	serviceName  = "appointable" // the database of the private PostgreSQL that serve uses
+	webLogin      = "appointable_web"
+	migrateLogin  = "appointable_migrate"
+	sequenceLogin = "appointable_sequence"
+	superuser     = "postgres"
+	serviceName   = "appointable" // the database of the private PostgreSQL that serve uses
 )
 
 // openDatabase finds, starts or joins the database of a trust; slug is "" for none in
@@ -32,7 +34,7 @@ const (
 // the service's is made and migrated where it is missing.
 func openDatabase(ctx context.Context, c Config, slug string) (*database, error) {
 	if c.DatabaseURL != "" {
-		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL}, nil
+		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL, sequence: c.SequencerDatabaseURL}, nil
 	}
 	d, err := reachPrivate(ctx, c)
 	if err != nil {
@@ -72,8 +74,13 @@ func ownDatabase(ctx context.Context, c Config) (*database, error) {
 
 // use prepares a database of the private PostgreSQL and takes its addresses.
 func (d *database) use(ctx context.Context, name string) error {
-	d.web, d.migrate = d.private.DSN(webLogin, name), d.private.DSN(migrateLogin, name)
+	d.address(name)
 	return d.prepare(ctx, name)
+}
+
+// address takes the addresses of a database of the private PostgreSQL.
+func (d *database) address(name string) {
+	d.web, d.migrate, d.sequence = d.private.DSN(webLogin, name), d.private.DSN(migrateLogin, name), d.private.DSN(sequenceLogin, name)
 }
 
 func (d *database) requireDemo(ctx context.Context) error {

@@ -64,7 +64,7 @@ func demo(ctx context.Context, term terminal, c Config, f rankFlags, settings se
 	if err := d.prepareDemo(ctx, term); err != nil {
 		return err
 	}
-	d.web, d.migrate = d.private.DSN(webLogin, demoName), d.private.DSN(migrateLogin, demoName)
+	d.address(demoName)
 	db, err := d.open(ctx, c)
 	if err != nil {
 		return err

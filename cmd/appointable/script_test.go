@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"appointable/internal/audit"
 )
 
 // The user stories in testdata/script are plain text, run against the real
@@ -38,6 +40,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
+			"until": until, "signedby": signedBy,
 		},
 	})
 }
@@ -141,6 +144,31 @@ func httpCommand(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strconv.Itoa(answer.StatusCode); got != args[3] {
 		ts.Fatalf("%s %s as %s: status %s, want %s\n%s", args[1], args[2], args[0], got, args[3], text)
 	}
+}
+
+// until USER PATH asks until it is there, and writes the answer's body.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	deadline := time.Now().Add(time.Minute)
+	for time.Now().Before(deadline) {
+		answer := send(ts, args[0], http.MethodGet, args[1], nil, nil)
+		text, err := io.ReadAll(answer.Body)
+		ts.Check(err)
+		if answer.StatusCode == http.StatusOK {
+			_, err = ts.Stdout().Write(text)
+			ts.Check(err)
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("%s is not there", args[1])
+}
+
+// signedby KEYS CHECKPOINT: the checkpoint is signed by the key in the file.
+func signedBy(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := audit.ParseVerifier(ts.ReadFile(args[0]))
+	ts.Check(err)
+	_, err = audit.OpenCheckpoint([]byte(ts.ReadFile(args[1])), key)
+	ts.Check(err)
 }
 
 func send(ts *testscript.TestScript, user, method, path string, body io.Reader, header http.Header) *http.Response {

@@ -50,9 +50,16 @@ func newServe(term terminal) *cobra.Command {
 // before the first answer, so that what it prints is true and is there first.
 func serve(ctx context.Context, term terminal, c Config, d *database, db *store.DB, ready func() error) error {
 	log := slog.New(slog.NewJSONHandler(term.err, nil))
+	sequencer, err := d.openSequencer(ctx, c)
+	if err != nil {
+		return err
+	}
+	if sequencer != nil {
+		defer inBackground(ctx, log, sequencer)()
+	}
 	h, err := handlers.New(handlers.Config{
 		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, Version: version, Off: off(),
+		RequestTimeout: c.RequestTimeout, Version: version, Off: off(sequencer), Sequencer: sequencer,
 	})
 	if err != nil {
 		return err
@@ -92,7 +99,13 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 }
 
 // off lists what this installation runs without.
-func off() []string { return []string{"monitoring", "sequencer"} }
+func off(sequencer *store.Sequencer) []string {
+	list := []string{"monitoring"}
+	if sequencer == nil {
+		list = append(list, "sequencer")
+	}
+	return list
+}
 
 func listen(ctx context.Context, setting, address string) (net.Listener, error) {
 	var config net.ListenConfig

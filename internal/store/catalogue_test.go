@@ -69,10 +69,17 @@ func TestSchemaFollowsItsRules(t *testing.T) {
 		// Forced, the owner's backfill says UPDATE 0 and pg_dump dumps nothing.
 		{"row-level security is forced nowhere", `select relname from tables where relforcerowsecurity`},
 		{"every table has a policy", `select relname from tables t where not exists (select from pg_policy p where p.polrelid = t.oid)`},
+		// The sequencer's own policies cannot: it works for all trusts at once and
+		// at nobody's request. They are bound in another way: to its group alone,
+		// and to the tables of the next rule.
 		{"every policy asks for the trust", `
 			select t.relname || ': ' || p.polname from of_a_trust t join pg_policy p on p.polrelid = t.oid
-			 where coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) !~ '\(?trust_id = \( SELECT app_trust\(\)'
-			    or pg_get_expr(polwithcheck, polrelid) !~ 'trust_id = \( SELECT app_trust\(\)'`},
+			 where p.polroles <> array['appointable_sequencer'::regrole::oid] and (coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) !~ '\(?trust_id = \( SELECT app_trust\(\)'
+			    or pg_get_expr(polwithcheck, polrelid) !~ 'trust_id = \( SELECT app_trust\(\)')`},
+		{"the sequencer sees events and the log, and no payload, mark or person", `
+			select t.relname || ': ' || p.polname from tables t join pg_policy p on p.polrelid = t.oid
+			 where 'appointable_sequencer'::regrole = any(p.polroles)
+			   and relname not in ('trusts', 'audit_events') and relname not like 'log\_%'`},
 		{"views look with the eyes of who asks", `
 			select relname from tables where relkind = 'v' and not coalesce(reloptions::text[] && '{security_invoker=true,security_invoker=on}', false)`},
 
@@ -117,13 +124,17 @@ func TestSchemaFollowsItsRules(t *testing.T) {
 			select oid::regprocedure || ' belongs to ' || proowner::regrole from functions where proowner <> 'appointable_owner'::regrole`},
 		{"the service owns nothing", `
 			select classid::regclass || ' ' || objid from pg_shdepend
-			 where deptype = 'o' and refobjid in ('appointable_app'::regrole, 'appointable_web'::regrole)`},
+			 where deptype = 'o' and refobjid in ('appointable_app'::regrole, 'appointable_web'::regrole, 'appointable_sequencer'::regrole, 'appointable_sequence'::regrole)`},
 		{"the record can only be added to", `
-			select relname || ': ' || p from tables, unnest(array['update', 'delete', 'truncate', 'references', 'trigger']) p
-			 where relname like 'audit\_%' and has_table_privilege('appointable_web', oid, p)`},
+			select relname || ': ' || p || ' by ' || login
+			  from tables, unnest(array['appointable_web', 'appointable_sequence']) login, unnest(array['update', 'delete', 'truncate', 'references', 'trigger']) p
+			 where (relname like 'audit\_%' or relname in ('log_leaves', 'log_hashes', 'log_checkpoints')) and has_table_privilege(login, oid, p)`},
+		{"the service cannot write the log", `
+			select relname || ': ' || p from tables, unnest(array['insert', 'update', 'delete']) p
+			 where relname like 'log\_%' and has_table_privilege('appointable_web', oid, p)`},
 		{"nobody truncates or references", `
-			select relname || ': ' || p from tables, unnest(array['truncate', 'references', 'trigger']) p
-			 where has_table_privilege('appointable_web', oid, p)`},
+			select relname || ': ' || p || ' by ' || login from tables, unnest(array['appointable_web', 'appointable_sequence']) login, unnest(array['truncate', 'references', 'trigger']) p
+			 where has_table_privilege(login, oid, p)`},
 		{"one column is not granted apart from its row", `
 			select t.relname || '.' || a.attname from tables t join pg_attribute a on a.attrelid = t.oid where a.attacl is not null`},
 	} {
@@ -148,31 +159,41 @@ func TestRulesSeeTheSchema(t *testing.T) {
 	}
 }
 
-// What the service's login may do, line by line, so that a right that is added
-// is seen in review.
+// What the logins of the service and of the sequencer may do, line by line, so
+// that a right that is added is seen in review.
 func TestRightsOfTheService(t *testing.T) {
 	t.Parallel()
-	db := superuser(t, server.Database(t))
-	lines := catalogue(t, db, `
+	golden(t, "rights.golden", rightsOf(t, superuser(t, server.Database(t)), "appointable_web", "appointable_app"))
+}
+
+func TestRightsOfTheSequencer(t *testing.T) {
+	t.Parallel()
+	golden(t, "rights-sequencer.golden", rightsOf(t, superuser(t, server.Database(t)), "appointable_sequence", "appointable_sequencer"))
+}
+
+// rightsOf lists what a login may do; attributes are those of its group too.
+func rightsOf(t *testing.T, db *sqlx.DB, login, group string) string {
+	t.Helper()
+	lines := catalogue(t, db, strings.NewReplacer("$login", "'"+login+"'", "$group", "'"+group+"'").Replace(`
 		select 'table ' || c.relname || ': ' || string_agg(p, ', ' order by p) from pg_class c, names,
 		       unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) p
-		 where c.relnamespace = any(ours) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and has_table_privilege('appointable_web', c.oid, p)
+		 where c.relnamespace = any(ours) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and has_table_privilege($login, c.oid, p)
 		 group by c.relname
 		union all
 		select 'function ' || oid::regprocedure || case when prosecdef then ' as its owner' else '' end
-		  from functions where has_function_privilege('appointable_web', oid, 'execute')
+		  from functions where has_function_privilege($login, oid, 'execute')
 		union all
 		select 'schema ' || nspname || ': ' || p from pg_namespace, unnest(array['usage', 'create']) p
-		 where nspname !~ '^pg_' and nspname <> 'information_schema' and has_schema_privilege('appointable_web', oid, p)
+		 where nspname !~ '^pg_' and nspname <> 'information_schema' and has_schema_privilege($login, oid, p)
 		union all
 		select 'database: ' || p from unnest(array['connect', 'create', 'temporary']) p
-		 where has_database_privilege('appointable_web', current_database(), p)
+		 where has_database_privilege($login, current_database(), p)
 		union all
-		select 'member of ' || roleid::regrole from pg_auth_members where member = 'appointable_web'::regrole
+		select 'member of ' || roleid::regrole from pg_auth_members where member = $login::regrole
 		union all
 		select 'attribute ' || key from pg_roles r, jsonb_each_text(to_jsonb(r)) as attribute (key, value)
-		 where r.rolname in ('appointable_web', 'appointable_app') and key ~ '^rol(super|bypassrls|create|replication)' and value = 'true'`)
-	golden(t, "rights.golden", strings.Join(lines, "\n")+"\n")
+		 where r.rolname in ($login, $group) and key ~ '^rol(super|bypassrls|create|replication)' and value = 'true'`))
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // golden compares with a file of testdata, or writes it under -update.

@@ -26,13 +26,15 @@ type SheetName struct {
 	Exercise  string `db:"exercise" json:"exercise"`
 }
 
-// Receipt is what a submission returns: the sheet as it was sealed and the
-// commitment under which the record keeps it.
+// Receipt is what a submission returns: the sheet as it was sealed, the
+// commitment under which the record keeps it, and the hash by which the log
+// proves that it holds it.
 type Receipt struct {
 	Sheet      selection.Sheet `json:"sheet"`
 	At         time.Time       `json:"submitted_at"`
 	Event      uuid.UUID       `json:"event_id"`
 	Commitment string          `json:"commitment"` // SHA-256 in hex
+	LeafHash   string          `json:"leaf_hash"`  // SHA-256 in hex, of the leaf that the log will hold
 }
 
 // sheetRow is a sheet with what judging it needs, in one round trip.
@@ -246,7 +248,10 @@ func (t *tx) submit(row sheetRow, sheet selection.Sheet, scale frameworks.Scale,
 		return Receipt{}, err
 	}
 	event := t.events[len(t.events)-1]
-	receipt := Receipt{Sheet: sheet, At: t.now, Event: event.ID, Commitment: fmt.Sprintf("%x", event.Commitment)}
+	receipt := Receipt{
+		Sheet: sheet, At: t.now, Event: event.ID, Commitment: fmt.Sprintf("%x", event.Commitment),
+		LeafHash: audit.HexHash(event.Leaf(t.who.Trust).Hash()),
+	}
 	return receipt, t.writeSheet(row, sheet, receipt)
 }
 

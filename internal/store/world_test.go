@@ -314,6 +314,7 @@ func (w *world) everything() {
 	w.must(err)
 	_, err = w.db.SetRetention(w.ctx, w.officer, code, store.Retention{KeepUntil: "2027-01-31"})
 	w.must(err)
+	w.sequenced(w.sequencer())
 }
 
 // bury says of a candidate that their data were erased, without erasing them.

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"appointable/internal/audit"
+	"appointable/internal/fault"
+	"appointable/internal/store"
+)
+
+const (
+	sequenceEvery = 200 * time.Millisecond // between two passes
+	signEvery     = time.Second
+	longestPause  = 30 * time.Second // after errors that go on
+)
+
+// logName is the installation's in the origin of its logs.
+func (c Config) logName() (string, error) {
+	if c.LogName != "" {
+		return c.LogName, nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" {
+		return "", fault.New(fault.Invalid, "the log needs a name; set LOG_NAME, or PUBLIC_URL, whose host it is by default")
+	}
+	return u.Host, nil
+}
+
+// signingKeys are those of SEQUENCER_KEY; none where it is empty.
+func (c Config) signingKeys() ([]audit.SigningKey, error) {
+	var keys []audit.SigningKey
+	for _, text := range strings.Fields(c.SequencerKey) {
+		key, err := audit.ParseSigningKey(text)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "SEQUENCER_KEY cannot be read: %s", err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// openSequencer connects the sequencer; nil where this program runs none. On
+// the private PostgreSQL it needs no setting: its key is made once.
+func (d *database) openSequencer(ctx context.Context, c Config) (*store.Sequencer, error) {
+	if d.sequence == "" {
+		return nil, nil
+	}
+	keys, err := c.signingKeys()
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 0 && d.private != nil {
+		key, err := makeKeyFile(c)
+		if err != nil {
+			return nil, err
+		}
+		keys = []audit.SigningKey{key}
+	}
+	name, err := c.logName()
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenSequencer(ctx, d.sequence, name, keys...)
+}
+
+// inBackground starts the sequencer and returns what stops it.
+func inBackground(ctx context.Context, log *slog.Logger, s *store.Sequencer) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sequence(ctx, log, s)
+	}()
+	return func() {
+		cancel()
+		<-done
+		_ = s.Close()
+	}
+}
+
+// sequence orders and signs until ctx ends. It returns when it does no more.
+func sequence(ctx context.Context, log *slog.Logger, s *store.Sequencer) {
+	signing := make(chan struct{})
+	go func() {
+		defer close(signing)
+		repeat(ctx, log, "the log was not signed", signEvery, s.Sign)
+	}()
+	repeat(ctx, log, "the log was not extended", sequenceEvery, func(ctx context.Context) (int, error) {
+		before := s.State()
+		n, err := s.Sequence(ctx)
+		after := s.State()
+		if after.Behind > store.TooLate {
+			log.Error("the log is behind", "seconds", int(after.Behind.Seconds()))
+		}
+		if late := after.Late - before.Late; late > 0 {
+			log.Warn("events came late into the log", "events", late)
+		}
+		return n, err
+	})
+	<-signing
+}
+
+// repeat runs a pass again and again. While it fails the pauses double, so that
+// a database that restarts is not pressed and the log not filled.
+func repeat(ctx context.Context, log *slog.Logger, complaint string, every time.Duration, pass func(context.Context) (int, error)) {
+	pause := every
+	for {
+		_, err := pass(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.Error(complaint, "error", err.Error())
+			pause = min(2*pause, longestPause)
+		default:
+			pause = every
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
