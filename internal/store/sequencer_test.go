@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -17,11 +19,14 @@ import (
 	"appointable/internal/store"
 )
 
-// sequencer connects as one does, with keys of its own or with these.
+// sequencer connects as one does, with these keys, or with one that is the same
+// for all worlds, since worlds share databases.
 func (w *world) sequencer(keys ...audit.SigningKey) *store.Sequencer {
 	w.t.Helper()
 	if len(keys) == 0 {
-		keys = []audit.SigningKey{audit.NewSigningKey()}
+		key, err := audit.ParseSigningKey("APPOINTABLE-LOG-KEY-" + strings.Repeat("A", 43) + "=")
+		w.must(err)
+		keys = append(keys, key)
 	}
 	s, err := store.OpenSequencer(w.ctx, w.database.DSN("appointable_sequence"), "log.example", keys...)
 	w.must(err)
@@ -309,6 +314,31 @@ func TestLateEventIsNotLost(t *testing.T) {
 	if n, err = s.Sequence(w.ctx); n != 1 || err != nil {
 		t.Errorf("the late event: %d, %v", n, err)
 	}
+	w.equal(s.State().Late, int64(1))
+}
+
+// The order of ids is not that of commits: what is committed after a later
+// event was sequenced is taken by the very next pass.
+func TestCommitsOutOfOrder(t *testing.T) {
+	w := newWorld(t)
+	s := w.sequencer()
+	w.sequenced(s)
+	slow, err := w.raw("postgres").BeginTxx(w.ctx, nil)
+	w.must(err)
+	early, err := uuid.NewV7()
+	w.must(err)
+	_, err = slow.ExecContext(w.ctx, `
+		insert into audit_events select trust_id, $1, kind, object_kind, gen_random_uuid(), 1, actor_id, now(), commitment from audit_events limit 1`, early)
+	w.must(err)
+	w.person("ada")
+	n, err := s.Sequence(w.ctx)
+	w.must(err)
+	w.equal(n > 0, true)
+	w.must(slow.Commit())
+	n, err = s.Sequence(w.ctx)
+	w.must(err)
+	w.equal(n, 1)
+	w.equal(w.count(`select position from log_leaves where event_id = $1`, early), w.count(`select count(*) - 1 from log_leaves`))
 }
 
 func TestBehind(t *testing.T) {
