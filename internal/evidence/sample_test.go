@@ -60,6 +60,8 @@ type story struct {
 	earlier  []evidence.Signed
 	exported evidence.Event
 	sealed   evidence.Sealed
+
+	undecided, undecidedLog int // events of the campaign, and leaves of the log, before the decision
 }
 
 func framework() frameworks.Framework {
@@ -95,10 +97,28 @@ func newStory(t rapid.TB, seed uint64, candidates int) *story {
 	for range 1 + s.r.IntN(2) {
 		s.ranking()
 	}
-	decision := selection.Decision{Findings: []selection.Finding{{Candidate: "C01", Appointable: true}}, Appointed: []string{"C01"}, Justification: "The <best> & steadiest."}
+	s.undecided, s.undecidedLog = len(s.contents.Events), len(s.log)
+	s.decide("C01")
+	return s
+}
+
+func (s *story) decide(candidate string) {
+	decision := selection.Decision{Findings: []selection.Finding{{Candidate: candidate, Appointable: true}}, Appointed: []string{candidate}, Justification: "The <best> & steadiest."}
 	s.contents.Decision = &decision
 	s.campaign(audit.DecisionRecorded{Run: uuid.NewString(), Decision: decision})
-	return s
+}
+
+// undecide is what the owner of a log can do: take away what was written since
+// the moderation closed.
+func (s *story) undecide() {
+	s.contents.Decision, s.contents.Events, s.log = nil, s.contents.Events[:s.undecided], s.log[:s.undecidedLog]
+	s.version = 0
+	for _, e := range s.contents.Events {
+		if e.Leaf.Object.Kind == "campaign" {
+			s.version++
+		}
+	}
+	s.earlier = slices.DeleteFunc(s.earlier, func(e evidence.Signed) bool { return e.Checkpoint.Size > int64(len(s.log)) })
 }
 
 func (s *story) note(object audit.Object, detail audit.Detail) evidence.Event {
@@ -238,7 +258,9 @@ func (s *story) close(now evidence.Signed) []byte {
 	return out.Bytes()
 }
 
-func (s *story) trusted() evidence.Trusted { return evidence.Trusted{Keys: []note.Verifier{s.key.verifier}} }
+func (s *story) trusted() evidence.Trusted {
+	return evidence.Trusted{Keys: []note.Verifier{s.key.verifier}}
+}
 
 // failures are all that a report complains of.
 func failures(r evidence.Report) string {
