@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -135,53 +136,61 @@ func (v *verification) record(c *Check) record {
 }
 
 func (r *record) take(e Event) error {
-	open := e.Closed == ""
-	sheet := r.sheets[e.Leaf.Object.ID]
+	if e.Closed != "" {
+		r.takeClosed(e)
+		return nil
+	}
+	id := e.Leaf.Object.ID
 	switch e.Leaf.Kind {
 	case audit.ScoringOpened{}.EventKind():
 		r.opened, r.later = &audit.ScoringOpened{}, false
-		return r.decode(e, r.opened)
+		return json.Unmarshal(e.Payload, r.opened)
 	case audit.CampaignSaved{}.EventKind():
 		r.saved = &audit.CampaignSaved{}
-		return r.decode(e, r.saved)
+		return json.Unmarshal(e.Payload, r.saved)
 	case audit.CampaignImported{}.EventKind():
 		r.imported = true
 	case audit.SheetsAssigned{}.EventKind():
 		r.later = true
 	case audit.SheetSubmitted{}.EventKind(), audit.MarkRevised{}.EventKind():
 		var content struct{ Sheet json.RawMessage }
-		if open {
-			if err := json.Unmarshal(e.Payload, &content); err != nil {
-				return err
-			}
-		}
-		r.sheets[e.Leaf.Object.ID] = marked{content: content.Sheet, closed: !open}
+		err := json.Unmarshal(e.Payload, &content)
+		r.sheets[id] = marked{content: content.Sheet}
+		return err
 	case audit.SheetWithdrawn{}.EventKind():
-		sheet.withdrawn++
-		r.sheets[e.Leaf.Object.ID] = sheet
+		r.withdraw(id)
 	case audit.RankingStored{}.EventKind():
 		var stored audit.RankingStored
-		if err := r.decode(e, &stored); err != nil {
-			return err
-		}
+		err := json.Unmarshal(e.Payload, &stored)
 		r.results[stored.Run] = stored.Result
+		return err
 	case audit.DecisionRecorded{}.EventKind():
 		var decided struct{ Decision json.RawMessage }
-		if err := r.decode(e, &decided); err != nil {
-			return err
-		}
+		err := json.Unmarshal(e.Payload, &decided)
 		r.decided = decided.Decision
+		return err
 	}
 	return nil
 }
 
-// decode counts what is closed.
-func (r *record) decode(e Event, into any) error {
-	if e.Closed != "" {
+// takeClosed takes what the kind alone tells.
+func (r *record) takeClosed(e Event) {
+	switch e.Leaf.Kind {
+	case audit.SheetSubmitted{}.EventKind(), audit.MarkRevised{}.EventKind():
+		r.sheets[e.Leaf.Object.ID] = marked{closed: true}
+	case audit.SheetWithdrawn{}.EventKind():
+		r.withdraw(e.Leaf.Object.ID)
+	case audit.CampaignImported{}.EventKind():
+		r.imported = true
+	case audit.ScoringOpened{}.EventKind(), audit.RankingStored{}.EventKind(), audit.DecisionRecorded{}.EventKind():
 		r.closed[e.Leaf.Kind]++
-		return nil
 	}
-	return json.Unmarshal(e.Payload, into)
+}
+
+func (r *record) withdraw(sheet uuid.UUID) {
+	m := r.sheets[sheet]
+	m.withdrawn++
+	r.sheets[sheet] = m
 }
 
 func (v *verification) plan(c *Check, r record) {
@@ -192,7 +201,7 @@ func (v *verification) plan(c *Check, r record) {
 	}
 	lock := v.sealed.campaign.Locked(framework)
 	switch {
-	case r.opened != nil && r.opened.Plan != "":
+	case r.opened != nil:
 		if r.opened.Framework != lock.Framework {
 			c.fail("framework.yaml", "is not the framework that was locked when scoring opened")
 		}
@@ -201,7 +210,8 @@ func (v *verification) plan(c *Check, r record) {
 		}
 	case r.imported:
 		c.note("The campaign was scored elsewhere and imported: its framework, plan and marks are bound by the export alone.")
-	case r.saved != nil && r.saved.Plan != "" && r.saved.Plan != lock.Plan:
+	case r.closed[audit.ScoringOpened{}.EventKind()] > 0: // noted
+	case r.saved != nil && r.saved.Plan != lock.Plan:
 		c.fail("campaign.json", "is not the plan that was last saved")
 	}
 }
@@ -209,7 +219,7 @@ func (v *verification) plan(c *Check, r record) {
 func (v *verification) marks(c *Check, r record) {
 	var unused Check // complete has told what is wrong with the list
 	sheets := v.sheets(&unused)
-	if r.opened != nil && r.opened.Plan != "" && !r.later && len(sheets) != r.opened.Sheets {
+	if r.opened != nil && !r.later && len(sheets) != r.opened.Sheets {
 		c.fail("sheets.json", "has %d sheets; scoring opened with %d", len(sheets), r.opened.Sheets)
 	}
 	closed := 0
@@ -257,7 +267,7 @@ func (v *verification) rankings(c *Check, r record) {
 		named[rankingFile(run)] = true
 	}
 	for name := range v.sealed.documents {
-		if len(name) > len("rankings/") && name[:len("rankings/")] == "rankings/" && !named[name] && r.closed[audit.RankingStored{}.EventKind()] == 0 {
+		if strings.HasPrefix(name, "rankings/") && !named[name] && r.closed[audit.RankingStored{}.EventKind()] == 0 {
 			c.fail(name, "the log names no such ranking")
 		}
 	}
