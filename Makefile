@@ -30,6 +30,7 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 
 drill: deps  ## the long counts, run by hand
 	go test -count=1 -timeout 60m -rapid.checks=20000 ./frameworks ./selection/... ./internal/round ./internal/strictyaml
+	go test -count=1 -timeout 60m -rapid.checks=10000 ./internal/evidence
 
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh

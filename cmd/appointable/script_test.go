@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
+			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
 }
