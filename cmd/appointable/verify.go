@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
@@ -159,10 +160,21 @@ func printReport(term terminal, r evidence.Report, f verifyFlags) error {
 	return p.err
 }
 
+// legible is a text out of a bundle on one line: whoever made the bundle does
+// not steer the terminal of whoever reads.
+func legible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+}
+
 func (p *printer) bundle(a evidence.About) {
-	p.heading(fmt.Sprintf("Evidence of %s, %s", a.Campaign, a.Trust))
+	p.heading(legible(fmt.Sprintf("Evidence of %s, %s", a.Campaign, a.Trust)))
 	p.line("exported %s, by the server's clock", a.Exported)
-	p.line("log      %s, %d entries, %d of this campaign (%d erased, %d withheld)", a.Origin, a.Size, a.Events, a.Erased, a.Withheld)
+	p.line("log      %s, %d entries, %d of this campaign (%d erased, %d withheld)", legible(a.Origin), a.Size, a.Events, a.Erased, a.Withheld)
 	p.line("root     %s", a.Root)
 	p.line("")
 }
@@ -178,10 +190,10 @@ func (p *printer) check(c evidence.Check) {
 			p.line("          and %d more; --format json has them all", len(c.Failures)-i)
 			break
 		}
-		p.line("          %s", strings.ReplaceAll(failure.String(), "\n", " "))
+		p.line("          %s", legible(failure.String()))
 	}
 	for _, n := range c.Notes {
-		p.line("          note: %s", n)
+		p.line("          note: %s", legible(n))
 	}
 }
 
@@ -194,7 +206,7 @@ func (p *printer) receipts(list []evidence.Receipt) {
 		if event == "" {
 			event = "an event that is not of this campaign"
 		}
-		p.line("  receipt %s… stands at position %d: %s", r.Hash[:12], r.Position, event)
+		p.line("  receipt %s… stands at position %d: %s", r.Hash[:12], r.Position, legible(event))
 	}
 }
 

@@ -33,7 +33,11 @@ func (s Sealed) Write(w io.Writer, l Logged) error {
 	if exported.Contents != s.Digest() {
 		return fault.New(fault.Invalid, "the event of the export binds other contents")
 	}
-	files, err := s.files(l)
+	t, err := newTree(l.Leaves)
+	if err != nil {
+		return err
+	}
+	files, err := s.files(l, t)
 	if err != nil {
 		return err
 	}
@@ -69,12 +73,8 @@ type fileEntry struct {
 
 // files are all files of the bundle: the sealed ones, the log's, and what
 // follows from them. The verifier makes them in the same way.
-func (s Sealed) files(l Logged) (map[string][]byte, error) {
+func (s Sealed) files(l Logged, t tree) (map[string][]byte, error) {
 	exported, err := exportOf(l.Export)
-	if err != nil {
-		return nil, err
-	}
-	t, err := newTree(l.Leaves)
 	if err != nil {
 		return nil, err
 	}

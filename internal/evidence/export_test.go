@@ -18,7 +18,8 @@ func Remake(files map[string][]byte) {
 		}
 		v.logged.Now.Note = files["checkpoint"]
 		_, _ = fmt.Sscanf(string(files["checkpoint"]), "%s\n%d\n", &v.logged.Now.Checkpoint.Origin, &v.logged.Now.Checkpoint.Size)
-		if made, err := v.sealed.files(v.logged); err == nil {
+		v.tree, _ = newTree(v.logged.Leaves) // leaves always make a tree
+		if made, err := v.sealed.files(v.logged, v.tree); err == nil {
 			for name := range made {
 				files[name] = made[name]
 			}

@@ -330,7 +330,7 @@ func (v *verification) begins(c *Check, where string, signed []byte) (audit.Chec
 // made checks what follows from the rest, down to the bytes of the zip.
 func (v *verification) made(bundle []byte) {
 	v.check("derived files", "index.html, bundle.json, the proofs and the zip itself are what the other files make of them, to the byte.", func(c *Check) {
-		files, err := v.sealed.files(v.logged)
+		files, err := v.sealed.files(v.logged, v.tree)
 		if err != nil {
 			c.failAll("", err)
 			return
