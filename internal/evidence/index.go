@@ -3,10 +3,13 @@ package evidence
 import (
 	"bytes"
 	_ "embed" // the page's template
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"appointable/internal/audit"
 	"appointable/internal/fault"
@@ -52,8 +55,9 @@ func (s Sealed) index(b bundleFile, events []Event, places []int64, names []stri
 	}
 	page.Files = append(page.Files, indexFile{Name: "checkpoints/", Holds: fmt.Sprintf("%d checkpoints that were signed earlier, by the number of entries", earlier)},
 		indexFile{Name: "bundle.json", Holds: "what this bundle is, with the size and the digest of every file"})
+	objects := s.objects(b)
 	for i, e := range events {
-		page.Events = append(page.Events, indexEventOf(e, places[i]))
+		page.Events = append(page.Events, indexEventOf(e, places[i], objects[e.Leaf.Object.ID]))
 	}
 	slices.SortStableFunc(page.Events, func(a, b indexEvent) int { return int(a.Position - b.Position) })
 	t, err := template.New("index").Parse(indexTemplate)
@@ -65,10 +69,22 @@ func (s Sealed) index(b bundleFile, events []Event, places []int64, names []stri
 	return out.Bytes(), err
 }
 
-func indexEventOf(e Event, position int64) indexEvent {
+// objects names what events are of, as people do. What sheets.json does not
+// tell is told elsewhere to be a fault.
+func (s Sealed) objects(b bundleFile) map[uuid.UUID]string {
+	objects := map[uuid.UUID]string{uuid.MustParse(b.ID): "the campaign"}
+	var sheets []Sheet
+	_ = json.Unmarshal(s.documents["sheets.json"], &sheets)
+	for _, sheet := range sheets {
+		objects[sheet.ID] = fmt.Sprintf("sheet of %s in %s by %s", sheet.Sheet.Candidate, sheet.Sheet.Exercise, sheet.Sheet.Rater)
+	}
+	return objects
+}
+
+func indexEventOf(e Event, position int64, object string) indexEvent {
 	line := indexEvent{
 		Position: position, Time: e.Leaf.At.UTC().Format("2 Jan 2006 15:04:05"), Words: eventWords(e.Leaf.Kind), Closed: e.Closed,
-		Object: e.Leaf.Object.Kind + " " + e.Leaf.Object.ID.String(), Version: e.Leaf.Object.Version,
+		Object: object, Version: e.Leaf.Object.Version,
 	}
 	if e.Leaf.Actor.Valid {
 		line.Actor = e.Leaf.Actor.UUID.String()
