@@ -19,10 +19,10 @@ const module = "appointable/"
 // not here is a new room: give it a row, and a reason in docs/architecture.md.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
+		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
 		"handlers":        {"internal/store", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
 
-		"internal/store":           {"internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
+		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
 		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "frameworks"},
 
@@ -31,6 +31,7 @@ func arrows() map[string][]string {
 		"selection/mixedmodel": {"internal/fault"},
 		"frameworks":           {"internal/strictyaml", "internal/fault"},
 
+		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},
 		"internal/access":     {"internal/fault"},
 		"internal/audit":      {"internal/fault"},
 		"internal/strictyaml": {"internal/fault"},

@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
 			"until": until, "signedby": signedBy,
+			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
 }

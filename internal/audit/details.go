@@ -65,6 +65,14 @@ type CampaignExported struct {
 	Inputs string `json:"inputs_sha256"`
 }
 
+// EvidenceExported says that a bundle of evidence left the service, and binds
+// what is in it: the digest is that of its file SHA256SUMS.
+type EvidenceExported struct {
+	Trust    string `json:"trust"` // the trust's name
+	Code     string `json:"campaign"`
+	Contents string `json:"contents_sha256"`
+}
+
 // SeatFilled says who sits in a panel seat.
 type SeatFilled struct {
 	Rater  string `json:"rater"`
@@ -215,6 +223,7 @@ func (FrameworkRetired) EventKind() string   { return "framework.retired" }
 func (CampaignSaved) EventKind() string      { return "campaign.saved" }
 func (CampaignImported) EventKind() string   { return "campaign.imported" }
 func (CampaignExported) EventKind() string   { return "campaign.exported" }
+func (EvidenceExported) EventKind() string   { return "campaign.evidence-exported" }
 func (SeatFilled) EventKind() string         { return "campaign.seat-filled" }
 func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added" }
 func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
