@@ -44,6 +44,21 @@ func (s *Server) exportRound(c *call) error {
 	return c.Blob(http.StatusOK, mimeZip, zipped.Bytes())
 }
 
+// exportEvidence answers with a campaign's bundle of evidence, a POST as
+// exportRound is.
+func (s *Server) exportEvidence(c *call) error {
+	if err := c.noBody(); err != nil {
+		return err
+	}
+	code := c.param("campaign")
+	var bundle bytes.Buffer
+	if err := s.db.Evidence(c.ctx(), c.who, code, &bundle); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", code+"-evidence.zip"))
+	return c.Blob(http.StatusOK, mimeZip, bundle.Bytes())
+}
+
 // importRound stores a round. The store asks again who may; it is asked here
 // first so that nobody else can make the service unpack what they send.
 func (s *Server) importRound(c *call) error {

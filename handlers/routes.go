@@ -110,6 +110,7 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/decision", once: true, status: created, summary: "Record the panel's decision", endpoint: takes(s.decide)},
 
 		{method: post, path: campaignPath + "/export", slow: true, produces: []string{mimeZip}, summary: "Take a campaign out as a round's files", endpoint: writes(nil, nil, s.exportRound)},
+		{method: post, path: campaignPath + "/evidence", slow: true, produces: []string{mimeZip}, summary: "Take out a campaign's bundle of evidence, which verifies offline", endpoint: writes(nil, nil, s.exportEvidence)},
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},

@@ -298,6 +298,12 @@ func decision() selection.Decision {
 // everything uses the trust until no table is empty.
 func (w *world) everything() {
 	w.t.Helper()
+	w.everythingButTheLog()
+	w.sequenced(w.sequencer())
+}
+
+func (w *world) everythingButTheLog() {
+	w.t.Helper()
 	w.storePrior(w.pooled(1))
 	w.moderation()
 	_, err := w.db.ReviseMark(w.ctx, w.members["R3"], code, sheet("R3", "C2"), 0, store.Key{}, mark("kindness.a", 5), "heard wrongly")
@@ -314,7 +320,6 @@ func (w *world) everything() {
 	w.must(err)
 	_, err = w.db.SetRetention(w.ctx, w.officer, code, store.Retention{KeepUntil: "2027-01-31"})
 	w.must(err)
-	w.sequenced(w.sequencer())
 }
 
 // bury says of a candidate that their data were erased, without erasing them.
