@@ -40,7 +40,7 @@ func (w *world) subjects() []subject {
 }
 
 // inPhase makes a world whose campaign has come to a phase: R3 has declared an
-// interest in C2, nobody has marked C2 while scoring is open.
+// interest in C2; C2's sheets are open while scoring is.
 func inPhase(w *world, phase access.Phase) *world {
 	w.t.Helper()
 	w.storePrior(w.pooled(1))
@@ -58,6 +58,8 @@ func inPhase(w *world, phase access.Phase) *world {
 		w.submit(rater, "C1", 6, 5)
 	}
 	if phase == access.Scoring {
+		_, err = w.db.SaveSheet(w.ctx, w.members["R2"], code, sheet("R2", "C2"), 0, marks(2, 2))
+		w.must(err)
 		return w
 	}
 	for i, rater := range []string{"R1", "R2", "R3"} {
