@@ -30,6 +30,8 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 
 drill: deps  ## the long counts, run by hand
 	go test -count=1 -timeout 60m -rapid.checks=20000 ./frameworks ./selection/... ./internal/round ./internal/strictyaml
+	go test -count=1 -timeout 60m ./handlers -run TestThePermissionOracle -v -oracle.probes=100000
+	go test -count=1 -timeout 60m ./internal/store -run TestTwoTrustsOnFewConnections -v -crowd.calls=100000
 
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
