@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"database/sql"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -16,8 +17,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // to take changes back, which the service cannot be asked to
 
 	"appointable/internal/access"
 	"appointable/internal/store"
@@ -69,15 +68,25 @@ func newOracle(t *testing.T) *oracle {
 	for i, phase := range access.Phases() {
 		o.phases = append(o.phases, w.twins(phase, i))
 	}
-	super, err := sqlx.ConnectContext(t.Context(), "postgres", o.super)
-	w.must(err)
-	defer func() { _ = super.Close() }()
-	super.MustExecContext(t.Context(), `
+	o.asSuperuser(`
 		create function take_back() returns trigger language plpgsql as $$
 			begin raise exception 'the test takes this back' using errcode = 'AP999'; end $$;
 		create constraint trigger take_back after insert on audit_events deferrable initially deferred
 			for each row execute function take_back()`)
 	return o
+}
+
+// asSuperuser does what the service cannot be asked to.
+func (o *oracle) asSuperuser(statements string) {
+	o.t.Helper()
+	db, err := sql.Open("postgres", o.super)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(o.t.Context(), statements); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 func (w *world) twins(phase access.Phase, n int) twins {
@@ -412,12 +421,7 @@ func TestTheOracleNoticesAnOpenDoor(t *testing.T) {
 		`insert into person_roles (trust_id, person_id, role) select trust_id, person_id, 'auditor' from people where username = 'outsider'`,
 	} {
 		o := newOracle(t)
-		super, err := sqlx.ConnectContext(t.Context(), "postgres", o.super)
-		if err != nil {
-			t.Fatal(err)
-		}
-		super.MustExecContext(t.Context(), door)
-		_ = super.Close()
+		o.asSuperuser(door)
 		if found := o.probe(2000); len(found.leaks) == 0 {
 			t.Errorf("not noticed: %s", door)
 		}

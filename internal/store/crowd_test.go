@@ -110,6 +110,9 @@ func TestTwoTrustsOnFewConnections(t *testing.T) {
 					time.AfterFunc(time.Duration(r.IntN(4000))*time.Microsecond, cancel)
 				}
 				told, err := w.call(ctx, db, r)
+				if err != nil && ctx.Err() == nil {
+					t.Errorf("failed and was not cut off: %v", err)
+				}
 				cancel()
 				if err != nil {
 					cut.Add(1)
