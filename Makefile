@@ -32,6 +32,8 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 drill: deps  ## the long counts, run by hand
 	go test ./frameworks ./selection/... ./internal/round -count=1 -timeout 60m -rapid.checks=20000
 	go test ./internal/evidence -count=1 -timeout 60m -rapid.checks=10000
+	go test ./handlers -run TestThePermissionOracle -v -count=1 -timeout 60m -oracle.probes=100000
+	go test ./internal/store -run TestTwoTrustsOnFewConnections -v -count=1 -timeout 60m -crowd.calls=100000
 
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh

@@ -393,9 +393,17 @@ create policy listed on candidates for insert with check (
     campaign_id = (select app_campaign('edit-plan'))
     or campaign_id = (select app_created())));
 comment on policy listed on candidates is 'To add: whoever edits the plan.';
-create policy changed on candidates for update using (trust_id = (select app_trust()) and campaign_id = (select app_campaign('change-candidate', 'record-decision')))
- with check (trust_id = (select app_trust()) and campaign_id = (select app_campaign('change-candidate', 'record-decision')));
-comment on policy changed on candidates is 'To change: whoever says how far candidates came, and whoever records the decision.';
+create policy changed on candidates for update using (
+  trust_id = (select app_trust()) and (
+    campaign_id = (select app_campaign('change-candidate'))
+    or campaign_id = (select app_campaign('record-decision')) and exists (
+      select from decisions d where d.trust_id = candidates.trust_id and d.campaign_id = candidates.campaign_id)))
+ with check (
+  trust_id = (select app_trust()) and (
+    campaign_id = (select app_campaign('change-candidate'))
+    or campaign_id = (select app_campaign('record-decision')) and exists (
+      select from decisions d where d.trust_id = candidates.trust_id and d.campaign_id = candidates.campaign_id)));
+comment on policy changed on candidates is 'To change: whoever says how far candidates came, and whoever records the decision, once it is there.';
 
 create policy seen on interests for select using (
   trust_id = (select app_trust()) and (
@@ -491,8 +499,11 @@ comment on policy pooled on priors is 'To add: whoever pools.';
 
 create policy seen on audit_events for select using (trust_id = (select app_trust()) and (select app_may('read-audit')));
 comment on policy seen on audit_events is 'To read: whoever reads the record.';
-create policy noted on audit_events for insert with check (trust_id = (select app_trust()) and actor_id is not distinct from (select app_person()));
-comment on policy noted on audit_events is 'To add: whoever changes something, and in nobody else''s name.';
+create policy noted on audit_events for insert with check (
+  trust_id = (select app_trust())
+  and actor_id is not distinct from (select app_person())
+  and (kind <> 'campaign.exported' or (select app_may('export-campaign'))));
+comment on policy noted on audit_events is 'To add: whoever changes something, and in nobody else''s name. An export changes nothing but the record, so here is where it is refused.';
 
 -- +goose Down
 drop policy seen on people;

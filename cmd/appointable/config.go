@@ -11,7 +11,6 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
-	"appointable/internal/access"
 	"appointable/internal/fault"
 )
 
@@ -68,21 +67,6 @@ func newConfig(term terminal) *cobra.Command {
 					value = "(set)"
 				}
 				if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", tag.Get("env"), value, tag.Get("help")); err != nil {
-					return err
-				}
-			}
-			return w.Flush()
-		},
-	}
-}
-
-func newAccess(term terminal) *cobra.Command {
-	return &cobra.Command{
-		Use: "access", Short: "Print who may do what", Args: exactly(),
-		RunE: func(*cobra.Command, []string) error {
-			w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
-			for _, rule := range access.Table() {
-				if _, err := fmt.Fprintf(w, "%s\t%v\n", rule.Action, rule.Roles); err != nil {
 					return err
 				}
 			}

@@ -217,7 +217,7 @@ func (t *tx) candidate(code string) (candidateRow, error) {
 }
 
 func (t *tx) updateCandidate(id uuid.UUID, to selection.Candidate, version int) error {
-	return t.exec(`
+	return t.one(refused(), `
 		update candidates
 		   set applied = $4, shortlisted = $5, interviewed = $6, appointable = $7, offered = $8, accepted = $9, version = $10,
 		       withdrawn_at = case when $11 then coalesce(withdrawn_at, $12::timestamptz) end

@@ -73,7 +73,7 @@ func (t *tx) insertDecision(d Decision) error {
 		return err
 	}
 	for _, f := range d.Findings {
-		err := t.exec(`
+		err := t.one(refused(), `
 			update candidates set appointable = $4, offered = $5, version = version + 1
 			 where trust_id = $1 and campaign_id = $2 and code = $3`,
 			t.who.Trust, t.at.Campaign, f.Candidate, f.Appointable, slices.Contains(d.Appointed, f.Candidate))

@@ -68,7 +68,7 @@ func refusal(e *pq.Error, err error) error {
 	case code == "22P05", code == "22021", code == "22003", code == "22008":
 		return say(fault.Invalid, "a number or date is too large to be stored, or a text has a character that cannot be")
 	case code == "42501":
-		return say(fault.Forbidden, "you may not do this here")
+		return fmt.Errorf("%w (%w)", refused(), err)
 	case code == "40001", code == "40P01": // and not for the first time
 		return say(fault.Unavailable, "too many people change this at once; nothing was changed, try again in a moment")
 	case code == "57014", code == "53300", code[:2] == "08", code == "57P01", code == "57P03", code == "53100":
@@ -76,6 +76,10 @@ func refusal(e *pq.Error, err error) error {
 	}
 	return err
 }
+
+// refused is the answer where row-level security refuses, or lets a change
+// touch no row that is there.
+func refused() error { return fault.New(fault.Forbidden, "you may not do this here") }
 
 func exists(constraint string) string {
 	known := map[string]string{

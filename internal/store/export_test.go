@@ -1,0 +1,7 @@
+package store
+
+// Unchecked is the same database without the program's check of actions, as if
+// every use case had forgotten it.
+func (db *DB) Unchecked() *DB {
+	return &DB{Now: db.Now, db: db.db, wire: db.wire, unchecked: true}
+}
