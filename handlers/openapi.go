@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,7 +105,10 @@ func isAnswer(t reflect.Type) bool {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	ours := t != nil && (strings.HasSuffix(t.PkgPath(), "/handlers") || strings.HasSuffix(t.PkgPath(), "/store"))
+	if t == nil {
+		return false
+	}
+	ours := slices.ContainsFunc([]string{"/handlers", "/store", "/audit"}, func(room string) bool { return strings.HasSuffix(t.PkgPath(), room) })
 	return ours && !isRequest(t)
 }
 

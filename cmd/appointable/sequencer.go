@@ -67,9 +67,10 @@ func (d *database) openSequencer(ctx context.Context, c Config) (*store.Sequence
 	return store.OpenSequencer(ctx, d.sequence, name, keys...)
 }
 
-// inBackground starts the sequencer and returns what stops it.
+// inBackground starts the sequencer and returns what stops it. The end of ctx
+// does not: requests under way then still end, and make events.
 func inBackground(ctx context.Context, log *slog.Logger, s *store.Sequencer) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -169,15 +169,19 @@ type loggedTrust struct {
 
 // unplaced is the anti-join. Written as "not exists" it is planned as a join,
 // and a plan made while the log was short reads the whole of it again for every
-// batch; this one looks each event up by its key, whatever the plan's age.
+// batch; this one looks each event up by its key, whatever the plan's age. For
+// the same reason the first such event is asked for below, and not whether
+// there is one.
 const unplaced = `(select l.position from log_leaves l where l.trust_id = e.trust_id and l.event_id = e.event_id) is null`
 
 func (s *Sequencer) waiting(ctx context.Context, after uuid.UUID) ([]loggedTrust, error) {
 	var trusts []loggedTrust
 	err := s.db.db.SelectContext(ctx, &trusts, `
-		select t.trust_id, t.slug from trusts t
-		 where exists (select from audit_events e
-		                where e.trust_id = t.trust_id and e.event_id > $1 and `+unplaced+`)
+		select t.trust_id, t.slug
+		  from trusts t,
+		       lateral (select from audit_events e
+		                 where e.trust_id = t.trust_id and e.event_id > $1 and `+unplaced+`
+		                 order by e.event_id limit 1) as first
 		 order by t.trust_id`, after)
 	return trusts, problem(ctx, err)
 }
