@@ -32,8 +32,8 @@ type About struct {
 // Check is one thing that was looked at.
 type Check struct {
 	Name     string        `json:"name"`
-	Means    string        `json:"means"` // what it shows where nothing failed
-	Failures []fault.Field `json:"failures"`
+	Means    string        `json:"means"`           // what it shows where nothing failed
+	Failures []fault.Field `json:"failures"`        // the first 1,000
 	Notes    []string      `json:"notes,omitempty"` // worth knowing, and no failure
 }
 
@@ -44,7 +44,15 @@ type Receipt struct {
 	Event    string `json:"event,omitempty"`
 }
 
+// maxFailures keeps what is said of a file of nothing but mistakes in bounds.
+const maxFailures = 1000
+
+func (c *Check) full() bool { return len(c.Failures) >= maxFailures }
+
 func (c *Check) fail(where, format string, args ...any) {
+	if c.full() {
+		return
+	}
 	c.Failures = append(c.Failures, fault.Field{Where: where, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -52,7 +60,7 @@ func (c *Check) fail(where, format string, args ...any) {
 func (c *Check) failAll(where string, err error) {
 	var l fault.List
 	l.AddAll(where, err)
-	c.Failures = append(c.Failures, l.Fields...)
+	c.Failures = append(c.Failures, l.Fields[:min(len(l.Fields), maxFailures-len(c.Failures))]...)
 }
 
 func (c *Check) note(format string, args ...any) {
