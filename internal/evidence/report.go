@@ -85,6 +85,8 @@ func limits() []string {
 	return []string{
 		"That what was written down is true: the log shows what was entered, when by the server's clock and by which account, and that it is unchanged since.",
 		"That the owner of the service did not write the whole log anew and sign it again, before anybody outside kept a checkpoint of it. A checkpoint kept from before, given with --checkpoint, shows that nothing signed by then was changed.",
+		"That no other entry of the log tells another story of this campaign: of the rest of the trust's entries the bundle has the hashes only. The service's database refuses two events of the same object and version.",
+		"That this is the latest: a bundle that was exported earlier stays sound. Look at the date of its export.",
 		"Anything that never reached the service, such as what was said in the room.",
 	}
 }
