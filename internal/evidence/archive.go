@@ -19,6 +19,7 @@ const MaxBundle = 512 << 20
 const (
 	maxEarlier = 10_000
 	maxFiles   = 2 * maxEarlier
+	maxPlan    = 4 << 20 // of framework.yaml and campaign.json, each: what is read into a tree takes many times its size
 )
 
 // pack writes files as a zip in its one form: sorted by name, uncompressed,
@@ -28,8 +29,9 @@ func pack(w io.Writer, files map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		size := uint64(len(files[name]))
 		header := &zip.FileHeader{
-			Name: name, Method: zip.Store, ReaderVersion: 20, ModifiedDate: 1<<5 | 1, // 1 January 1980, where the time of a zip begins
-			CRC32: crc32.ChecksumIEEE(files[name]), CompressedSize64: size, UncompressedSize64: size,
+			Name: name, Method: zip.Store, ReaderVersion: 20,
+			ModifiedDate: 1<<5 | 1, //nolint:staticcheck // 1 January 1980, where the time of a zip begins; CreateRaw looks at no other field
+			CRC32:        crc32.ChecksumIEEE(files[name]), CompressedSize64: size, UncompressedSize64: size,
 		}
 		entry, err := z.CreateRaw(header)
 		if err != nil {
@@ -58,6 +60,8 @@ func unpack(bundle []byte) (map[string][]byte, error) {
 		switch {
 		case !isFile(f.Name):
 			l.Add(shown(f.Name), "no bundle has such a file")
+		case (f.Name == "framework.yaml" || f.Name == "campaign.json") && f.UncompressedSize64 > maxPlan:
+			l.Add(f.Name, "has more than %d MiB, which no plan has", maxPlan>>20)
 		case files[f.Name] != nil:
 			l.Add(f.Name, "is in the zip twice")
 		case f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.UncompressedSize64 > left:

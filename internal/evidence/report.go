@@ -32,8 +32,8 @@ type About struct {
 // Check is one thing that was looked at.
 type Check struct {
 	Name     string        `json:"name"`
-	Means    string        `json:"means"` // what it shows where nothing failed
-	Failures []fault.Field `json:"failures"`
+	Means    string        `json:"means"`           // what it shows where nothing failed
+	Failures []fault.Field `json:"failures"`        // the first 1,000
 	Notes    []string      `json:"notes,omitempty"` // worth knowing, and no failure
 }
 
@@ -44,7 +44,15 @@ type Receipt struct {
 	Event    string `json:"event,omitempty"`
 }
 
+// maxFailures keeps what is said of a file of nothing but mistakes in bounds.
+const maxFailures = 1000
+
+func (c *Check) full() bool { return len(c.Failures) >= maxFailures }
+
 func (c *Check) fail(where, format string, args ...any) {
+	if c.full() {
+		return
+	}
 	c.Failures = append(c.Failures, fault.Field{Where: where, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -52,7 +60,7 @@ func (c *Check) fail(where, format string, args ...any) {
 func (c *Check) failAll(where string, err error) {
 	var l fault.List
 	l.AddAll(where, err)
-	c.Failures = append(c.Failures, l.Fields...)
+	c.Failures = append(c.Failures, l.Fields[:min(len(l.Fields), maxFailures-len(c.Failures))]...)
 }
 
 func (c *Check) note(format string, args ...any) {
@@ -77,6 +85,8 @@ func limits() []string {
 	return []string{
 		"That what was written down is true: the log shows what was entered, when by the server's clock and by which account, and that it is unchanged since.",
 		"That the owner of the service did not write the whole log anew and sign it again, before anybody outside kept a checkpoint of it. A checkpoint kept from before, given with --checkpoint, shows that nothing signed by then was changed.",
+		"That no other entry of the log tells another story of this campaign: of the rest of the trust's entries the bundle has the hashes only. The service's database refuses two events of the same object and version.",
+		"That this is the latest: a bundle that was exported earlier stays sound. Look at the date of its export.",
 		"Anything that never reached the service, such as what was said in the room.",
 	}
 }

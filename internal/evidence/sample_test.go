@@ -2,7 +2,6 @@ package evidence_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -271,10 +270,4 @@ func failures(r evidence.Report) string {
 		}
 	}
 	return out.String()
-}
-
-func mustJSON(t rapid.TB, v any) []byte {
-	b, err := json.Marshal(v)
-	check(t, err)
-	return b
 }

@@ -214,6 +214,31 @@ func TestWhatIsNoBundle(t *testing.T) {
 	}
 }
 
+// A file of nothing but mistakes is not reported at full length, and one that
+// would swell in memory is not read.
+func TestHostileSizes(t *testing.T) {
+	bundle, trusted := formatOne(t)
+	files, err := evidence.Unpack(bundle)
+	check(t, err)
+	for name, content := range map[string][]byte{
+		"leaves.jsonl": bytes.Repeat([]byte("\n"), 20<<20), "SHA256SUMS": bytes.Repeat([]byte("\n"), 20<<20), "proofs.jsonl": bytes.Repeat([]byte("\n"), 20<<20),
+		"consistency.jsonl": bytes.Repeat([]byte("\n"), 20<<20), "framework.yaml": bytes.Repeat([]byte("- "), 20<<20), "sheets.json": bytes.Repeat([]byte("["), 20<<20),
+	} {
+		altered := maps.Clone(files)
+		altered[name] = content
+		var out bytes.Buffer
+		check(t, evidence.Pack(&out, altered))
+		r := evidence.Verify(out.Bytes(), trusted)
+		said := 0
+		for _, c := range r.Checks {
+			said += len(c.Failures)
+		}
+		if r.Sound || said > 3000 {
+			t.Errorf("%s: sound %v, %d failures", name, r.Sound, said)
+		}
+	}
+}
+
 // A bundle is kept for years: one that was written once must verify for good.
 // Where this fails, the form has changed without another number of Format.
 // testdata/format1.zip is written anew with -update, when there is a new one.
