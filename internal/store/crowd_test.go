@@ -60,10 +60,10 @@ func (w tenant) call(ctx context.Context, db *store.DB, r *rand.Rand) (told []st
 		return []string{c.Document.Title}, err
 	case 2:
 		found, err := db.Sheet(ctx, w.members[rater], code, sheet(rater, "C1"))
-		return evidence(found), err
+		return notes(found), err
 	case 3:
 		found, err := db.SaveSheet(ctx, w.members[rater], code, sheet(rater, "C1"), 0, w.marked(w.mark))
-		return evidence(found), err
+		return notes(found), err
 	case 4:
 		list, err := db.Frameworks(ctx, w.auditor, "", 0, 10)
 		for _, f := range list {
@@ -82,7 +82,7 @@ func (w tenant) call(ctx context.Context, db *store.DB, r *rand.Rand) (told []st
 	return told, err
 }
 
-func evidence(s selection.Sheet) (told []string) {
+func notes(s selection.Sheet) (told []string) {
 	for _, m := range s.Marks {
 		told = append(told, m.Evidence)
 	}
