@@ -94,6 +94,9 @@ func eachPhase(t *testing.T) map[access.Phase]stage {
 	stages := map[access.Phase]stage{}
 	for phase, w := range worlds {
 		w.equal(access.Phase(inPhase(w, phase).phase()), phase)
+		_, err := w.db.PutIdentity(w.ctx, w.officer, code, whoIs("C1"))
+		w.must(err)
+		w.bury()
 		stages[phase] = stage{w, w.subjects()}
 	}
 	first.raw("postgres").MustExecContext(first.ctx, `
@@ -303,7 +306,40 @@ func probes() []probe {
 			_, err := db.Export(w.ctx, s.who, code)
 			return err
 		}},
+		// A reading that goes on record is a change, and taken back as one.
+		{access.ReadIdentity, "read", func(w *world, db *store.DB, s subject) (int, error) {
+			who, err := db.Identity(w.ctx, s.who, code, "C1")
+			return len(who.Name), onRecord(err)
+		}, nil},
+		{access.EditIdentity, "enter", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.PutIdentity(w.ctx, s.who, code, whoIs("C1"))
+			return err
+		}},
+		{access.GiveAccess, "gather", func(w *world, db *store.DB, s subject) (int, error) {
+			pack, err := db.SubjectAccess(w.ctx, s.who, code, "C1")
+			return len(pack.Trust), onRecord(err)
+		}, nil},
+		{access.ReadTombstones, "list", func(w *world, db *store.DB, s subject) (int, error) {
+			list, err := db.Tombstones(w.ctx, s.who)
+			return len(list), err
+		}, nil},
+		{access.SetRetention, "set", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.SetRetention(w.ctx, s.who, code, store.Retention{KeepUntil: "2027-01-31"})
+			return err
+		}},
+		{access.EraseCandidate, "erase", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.EraseCandidate(w.ctx, s.who, code, "C1", "asked to be forgotten")
+			return err
+		}},
 	}
+}
+
+// onRecord is the error of a reading whose record was taken back: none.
+func onRecord(err error) error {
+	if takenBack(err) {
+		return nil
+	}
+	return err
 }
 
 func othersOf(list []store.SheetStatus, s subject) (n int) {
@@ -355,7 +391,7 @@ func (p probe) left(phase access.Phase, s subject) bool {
 // campaignless are the actions that ask for no campaign: a seat gives none.
 func campaignless(action access.Action) bool {
 	switch action {
-	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign:
+	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones:
 		return true
 	}
 	return false
