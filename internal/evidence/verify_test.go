@@ -221,8 +221,8 @@ func TestHostileSizes(t *testing.T) {
 	files, err := evidence.Unpack(bundle)
 	check(t, err)
 	for name, content := range map[string][]byte{
-		"leaves.jsonl": bytes.Repeat([]byte("\n"), 20<<20), "SHA256SUMS": bytes.Repeat([]byte("\n"), 20<<20), "proofs.jsonl": bytes.Repeat([]byte("\n"), 20<<20),
-		"consistency.jsonl": bytes.Repeat([]byte("\n"), 20<<20), "framework.yaml": bytes.Repeat([]byte("- "), 20<<20), "sheets.json": bytes.Repeat([]byte("["), 20<<20),
+		"leaves.jsonl": bytes.Repeat([]byte("\n"), 2<<20), "SHA256SUMS": bytes.Repeat([]byte("\n"), 2<<20), "proofs.jsonl": bytes.Repeat([]byte("\n"), 2<<20),
+		"consistency.jsonl": bytes.Repeat([]byte("\n"), 2<<20), "framework.yaml": bytes.Repeat([]byte("- "), 2<<20), "sheets.json": bytes.Repeat([]byte("["), 2<<20),
 	} {
 		altered := maps.Clone(files)
 		altered[name] = content
