@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-playground/validator/v10"
@@ -29,6 +30,7 @@ type Config struct {
 	PublicURL      string         // as people type it, https://host; with https cookies are secure, "" is plain HTTP
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RequestTimeout time.Duration  // for one request, 0: 15 s; import, export and ranking have five minutes
+	WriteLimit     int            // changes that one person may send in a minute, 0: without bound
 	Version        string         // of the program, for the API's description
 	Off            []string       // what this installation runs without, told by /readyz
 }
@@ -38,16 +40,21 @@ type Server struct {
 	db        *store.DB
 	log       *slog.Logger
 	echo      *echo.Echo
-	secure    bool // people reach us by https
+	origin    string // as people type it; "" where it is not known
+	secure    bool   // people reach us by https
 	timeout   time.Duration
 	off       []string
 	trusts    *trusts
 	signIns   *throttle
+	changes   *limit        // by person
 	hashing   chan struct{} // one slot for each password that is hashed at once
 	importing chan struct{}
-	validate  *validator.Validate
-	metrics   *metrics
-	openAPI   []byte
+
+	trustSignIns *limit // by trust
+
+	validate *validator.Validate
+	metrics  *metrics
+	openAPI  []byte
 
 	// errorPage renders an error of a request under /t/, which a person reads.
 	// Where it is nil they read the problem's JSON.
@@ -68,7 +75,8 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
 		timeout: config.RequestTimeout, off: config.Off,
-		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now),
+		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
+		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),
 		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce),
 		validate: newValidate(), metrics: newMetrics(config.DB),
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL; empty: /var/lib/appointable as root, else the XDG data folder"`
 
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`
+	WriteLimit     int           `env:"WRITE_LIMIT" envDefault:"600" help:"changes that one person may send in a minute; 0: without bound"`
 	ReadTimeout    time.Duration `env:"READ_TIMEOUT" envDefault:"15s" help:"longest time a client may take to send a request"`
 	IdleTimeout    time.Duration `env:"IDLE_TIMEOUT" envDefault:"120s" help:"how long an unused connection is kept"`
 	DrainTimeout   time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s" help:"on SIGTERM, how long requests under way may take to end"`

@@ -52,7 +52,7 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 	log := slog.New(slog.NewJSONHandler(term.err, nil))
 	h, err := handlers.New(handlers.Config{
 		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, Version: version, Off: off(),
+		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(),
 	})
 	if err != nil {
 		return err

@@ -25,9 +25,9 @@ func (w *world) signIn(who store.Actor) access.Token {
 
 func (w *world) signedIn(token access.Token) {
 	w.t.Helper()
-	p, err := w.db.Session(w.ctx, w.trust.ID, token)
+	session, err := w.db.Session(w.ctx, w.trust.ID, token)
 	w.must(err)
-	w.equal(p, store.Person{ID: w.officer.Person, Username: "officer", DisplayName: "officer", Roles: w.officer.Roles})
+	w.equal(session.Person, store.Person{ID: w.officer.Person, Username: "officer", DisplayName: "officer", Roles: w.officer.Roles})
 }
 
 func (w *world) signedOut(token access.Token) {

@@ -1,0 +1,154 @@
+-- +goose Up
+
+-- When the holder last proved who they are. Sessions that are open while this
+-- runs proved it when they began.
+alter table sessions add column authenticated_at timestamptz;
+update sessions set authenticated_at = created_at;
+alter table sessions alter column authenticated_at set not null;
+comment on column sessions.authenticated_at is 'When the holder last proved who they are, by password, link or provider. What is hard to undo asks for a proof of the last few minutes.';
+grant update on sessions to appointable_app;
+
+drop function find_session(uuid, bytea, timestamptz, interval);
+-- +goose StatementBegin
+create function find_session(p_trust uuid, p_token_hash bytea, p_now timestamptz, p_idle interval)
+  returns table (person_id uuid, username text, display_name text, roles text[], authenticated_at timestamptz)
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+declare
+  held record;
+begin
+  select s.person_id, s.seen_at, s.authenticated_at into held
+    from sessions s
+   where s.trust_id = p_trust and s.token_hash = p_token_hash
+     and s.expires_at > p_now and s.seen_at > p_now - p_idle;
+  if not found then
+    return;
+  end if;
+  if held.seen_at < p_now - interval '1 minute' then
+    update sessions s set seen_at = p_now
+     where s.trust_id = p_trust and s.token_hash = p_token_hash and s.seen_at < p_now;
+  end if;
+  return query
+    select p.person_id, p.username, p.display_name,
+           array(select r.role from person_roles r
+                  where r.trust_id = p_trust and r.person_id = p.person_id order by r.role),
+           held.authenticated_at
+      from people p
+     where p.trust_id = p_trust and p.person_id = held.person_id and p.left_at is null;
+end
+$$;
+-- +goose StatementEnd
+comment on function find_session(uuid, bytea, timestamptz, interval) is 'Who holds the session with this token hash, their roles in the trust and when they last proved who they are; no row where it is unknown or over or its holder has left. Runs as the owner, because nobody is known yet; the time of use is written at most once a minute, so that reading a page does not cost a write.';
+
+-- The one-time links of the demo become one purpose of several.
+alter table sign_in_links rename to links;
+alter table links rename constraint sign_in_links_pkey to links_pkey;
+alter table links add column purpose text not null default 'sign-in'
+  constraint links_purpose_check check (purpose in ('sign-in', 'invitation', 'password-reset'));
+alter table links alter column purpose drop default;
+create index links_by_person on links (trust_id, person_id);
+comment on table links is 'One-time links, each for one person and one purpose. Following one only looks; what uses it up is the form behind it.';
+comment on column links.token_hash is 'SHA-256 of the token in the link, which is stored nowhere.';
+comment on column links.person_id is 'Whom the link is for.';
+comment on column links.purpose is 'sign-in (without a password, in a demo trust only), invitation (to set the first password) or password-reset.';
+comment on column links.used_at is 'Null while it can be used: a link is over once it is used, once a later one of its purpose is made, and once its person leaves or has set a password otherwise.';
+comment on column links.trust_id is 'The trust that the link opens.';
+
+create table api_tokens (
+  trust_id   uuid not null,
+  token_hash bytea not null check (length(token_hash) = 32),
+  person_id  uuid not null,
+  name       text not null check (btrim(name) <> ''),
+  scope      text not null check (scope in ('read', 'write')),
+  created_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at <= created_at + interval '366 days'),
+  used_at    timestamptz,
+  revoked_at timestamptz,
+  primary key (trust_id, token_hash),
+  foreign key (trust_id, person_id) references people
+);
+create index api_tokens_by_person on api_tokens (trust_id, person_id);
+comment on table api_tokens is 'With what programs ask in a person''s name. A token may do what its person may, less the care of accounts, and never what asks for a fresh proof of who one is.';
+comment on column api_tokens.trust_id is 'A token is good in this trust only.';
+comment on column api_tokens.token_hash is 'SHA-256 of the token, which is shown once and stored nowhere.';
+comment on column api_tokens.person_id is 'In whose name it asks, and who may revoke it.';
+comment on column api_tokens.name is 'What the person calls it, to know it again in the list.';
+comment on column api_tokens.scope is 'read: what only reads; write: changes too.';
+comment on column api_tokens.created_at is 'When it was made.';
+comment on column api_tokens.expires_at is 'It is refused from this moment on, at most a year after it was made.';
+comment on column api_tokens.used_at is 'Last use, up to a minute late; null before the first, which is an event of its own.';
+comment on column api_tokens.revoked_at is 'Null while it is good; set when its owner revokes it, leaves, or sets a new password.';
+
+-- +goose StatementBegin
+create function find_api_token(p_trust uuid, p_token_hash bytea, p_now timestamptz)
+  returns table (person_id uuid, username text, display_name text, roles text[], scope text, used boolean)
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  update api_tokens k set used_at = p_now
+   where k.trust_id = p_trust and k.token_hash = p_token_hash and k.revoked_at is null and k.expires_at > p_now
+     and k.used_at < p_now - interval '1 minute';
+  return query
+    select p.person_id, p.username, p.display_name,
+           array(select r.role from person_roles r
+                  where r.trust_id = p_trust and r.person_id = p.person_id order by r.role),
+           k.scope, k.used_at is not null
+      from api_tokens k join people p on p.trust_id = k.trust_id and p.person_id = k.person_id
+     where k.trust_id = p_trust and k.token_hash = p_token_hash and k.revoked_at is null and k.expires_at > p_now
+       and p.left_at is null;
+end
+$$;
+-- +goose StatementEnd
+comment on function find_api_token(uuid, bytea, timestamptz) is 'In whose name the token with this hash asks, with their roles, its scope and whether it was used before; no row where it is unknown, revoked or over or its person has left. Runs as the owner, because nobody is known yet.';
+
+alter table api_tokens enable row level security;
+create policy own_trust on api_tokens using (trust_id = (select app_trust()));
+comment on policy own_trust on api_tokens is 'The rows of the trust that the transaction works for: those of somebody who leaves are revoked by an administrator.';
+
+grant select, insert, update on api_tokens to appointable_app;
+revoke all on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) from public;
+grant execute on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) to appointable_app;
+
+-- +goose Down
+drop function find_api_token(uuid, bytea, timestamptz);
+drop table api_tokens;
+drop index links_by_person;
+delete from links where purpose <> 'sign-in';
+alter table links drop column purpose;
+alter table links rename constraint links_pkey to sign_in_links_pkey;
+alter table links rename to sign_in_links;
+drop function find_session(uuid, bytea, timestamptz, interval);
+alter table sessions drop column authenticated_at;
+revoke update on sessions from appointable_app;
+-- +goose StatementBegin
+create function find_session(p_trust uuid, p_token_hash bytea, p_now timestamptz, p_idle interval)
+  returns table (person_id uuid, username text, display_name text, roles text[])
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+declare
+  found_person uuid;
+  last_seen timestamptz;
+begin
+  select s.person_id, s.seen_at into found_person, last_seen
+    from sessions s
+   where s.trust_id = p_trust and s.token_hash = p_token_hash
+     and s.expires_at > p_now and s.seen_at > p_now - p_idle;
+  if not found then
+    return;
+  end if;
+  if last_seen < p_now - interval '1 minute' then
+    update sessions s set seen_at = p_now
+     where s.trust_id = p_trust and s.token_hash = p_token_hash and s.seen_at < p_now;
+  end if;
+  return query
+    select p.person_id, p.username, p.display_name,
+           array(select r.role from person_roles r
+                  where r.trust_id = p_trust and r.person_id = p.person_id order by r.role)
+      from people p
+     where p.trust_id = p_trust and p.person_id = found_person and p.left_at is null;
+end
+$$;
+-- +goose StatementEnd
+comment on function find_session(uuid, bytea, timestamptz, interval) is 'Who holds the session with this token hash, and their roles in the trust; no row where it is unknown or over or its holder has left. Runs as the owner, because nobody is known yet.';
+revoke all on function find_session(uuid, bytea, timestamptz, interval) from public;
+grant execute on function find_session(uuid, bytea, timestamptz, interval) to appointable_app;
