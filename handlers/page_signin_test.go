@@ -116,7 +116,7 @@ func TestSignInLink(t *testing.T) {
 
 	again := guest.visit(post, "/t/demo/sign-in", fields)
 	again.want(http.StatusUnauthorized)
-	contains(t, again.main(), "This sign-in link has been used or is over; ask for a new one.")
+	contains(t, again.main(), "This link has been used or is over; ask for a new one.")
 	guest.visit(post, "/t/northgate/sign-in", fields).want(http.StatusUnauthorized) // another trust's
 }
 

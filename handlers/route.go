@@ -113,7 +113,6 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 	return func(under echo.Context) error {
 		defer s.allowTime(under, r)()
 		c := &call{Context: under, route: r, server: s}
-		c.Set(callKey, c)
 		if err := c.readNames(); err != nil {
 			return err
 		}
@@ -156,6 +155,7 @@ func (s *Server) enter(c *call) error {
 	if c.trust, err = s.trusts.find(c.ctx(), c.param("trust")); err != nil {
 		return err
 	}
+	c.Set(callKey, c)
 	if c.route.public {
 		return nil
 	}

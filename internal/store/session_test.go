@@ -129,3 +129,73 @@ func TestSignInLinksAreForTheDemoOnly(t *testing.T) {
 	_, err = w.db.MakeSignInLink(w.ctx, store.Operator(trust.ID), "officer")
 	w.refused(err, fault.Forbidden)
 }
+
+// What ends an account's access is in the record, version by version.
+func TestAccessEnds(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+	trust := store.Trust{ID: w.trust.ID, Slug: w.trust.Slug}
+	token, made, err := w.db.MakeAPIToken(w.ctx, w.officer, trust, store.NewAPIToken{Name: "report", Scope: access.ReadOnly, Days: 365})
+	w.must(err)
+	w.equal(made.Expires.Sub(*now) <= 365*24*time.Hour, true)
+	for range 2 {
+		p, scope, err := w.db.UseAPIToken(w.ctx, w.trust.ID, token)
+		w.must(err)
+		w.equal([]string{p.Username, string(scope)}, []string{"officer", "read"})
+	}
+	w.must(w.db.SetPassword(w.ctx, w.operator, "officer", "hash"))
+	_, _, err = w.db.UseAPIToken(w.ctx, w.trust.ID, token)
+	w.refused(err, fault.Unauthenticated)
+
+	link, err := w.db.MakeResetLink(w.ctx, w.operator, "officer")
+	w.must(err)
+	session := w.signIn(w.officer)
+	w.must(w.db.EndSessions(w.ctx, w.officer, "officer"))
+	w.signedOut(session)
+	w.refused(w.db.ConfirmSession(w.ctx, w.officer, session), fault.Unauthenticated)
+	w.refused(w.db.Leave(w.ctx, w.officer, "auditor"), fault.Forbidden)
+	w.must(w.db.Leave(w.ctx, w.operator, "officer"))
+	_, err = w.db.FindLink(w.ctx, w.trust.ID, link.Token)
+	w.refused(err, fault.Unauthenticated)
+	_, err = w.db.UsePasswordLink(w.ctx, w.trust.ID, link.Token, "hash")
+	w.refused(err, fault.Unauthenticated)
+	w.equal(w.count(`select count(*) from person_roles where trust_id = $1 and person_id = $2`, w.trust.ID, w.officer.Person), 1)
+	w.dense()
+}
+
+// Of a link that is used twice at once, one use counts.
+func TestALinkIsUsedOnce(t *testing.T) {
+	w := newWorld(t)
+	link, err := w.db.Invite(w.ctx, w.officer, store.Person{Username: "guest", DisplayName: "Guest"})
+	w.must(err)
+	used := make(chan error)
+	const at = 4
+	for range at {
+		go func() {
+			_, err := w.db.UsePasswordLink(w.ctx, w.trust.ID, link.Token, "hash")
+			used <- err
+		}()
+	}
+	good := 0
+	for range at {
+		if err := <-used; err == nil {
+			good++
+		} else {
+			w.refused(err, fault.Unauthenticated)
+		}
+	}
+	w.equal(good, 1)
+	w.equal(w.count(`select count(*) from sessions where trust_id = $1`, w.trust.ID), 1)
+	w.dense()
+}
+
+// Sessions that are over are forgotten when the next one begins.
+func TestOldSessionsAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+	for range 3 {
+		w.signIn(w.officer)
+		*now = now.Add(store.SessionIdle)
+	}
+	w.equal(w.count(`select count(*) from sessions where trust_id = $1`, w.trust.ID), 1)
+}
