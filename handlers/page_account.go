@@ -20,6 +20,9 @@ type accountPage struct {
 	New      string // a token that was just made, shown this once
 	Done     string // what was just done
 
+	Provider  string // where the form posts to that leads to the identity provider; "" none
+	Connected bool   // the person has an account there
+
 	EndTo, MakeTo, RevokeTo string // where the forms post to
 	Problem                 string
 	Fields                  []fieldProblem
@@ -45,6 +48,8 @@ func (p *pages) showAccount(c *call) (page, error) {
 	switch c.QueryParam("done") {
 	case "session":
 		shown.Done = "The session is ended."
+	case "confirmed":
+		shown.Done = "It is you. If you came here from a form, close this tab and go back to that."
 	case "token":
 		shown.Done = "The token is revoked."
 	}
@@ -64,6 +69,11 @@ func (p *pages) accountPage(c *call) (accountPage, error) {
 		shown.Sessions = append(shown.Sessions, sessionLine{
 			ID: o.ID, Began: p.moment(&o.Began), LastUsed: p.moment(&o.LastUsed), Ends: p.moment(&o.Ends), Current: o.Current,
 		})
+	}
+	if shown.Provider = p.providerForm(c); shown.Provider != "" {
+		if shown.Connected, err = p.db.HasLogin(c.ctx(), c.who, p.provider.Issuer()); err != nil {
+			return shown, err
+		}
 	}
 	tokens, err := p.db.APITokens(c.ctx(), c.who)
 	for _, k := range tokens {

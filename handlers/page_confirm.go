@@ -9,9 +9,11 @@ import (
 // posts to where the form before it did, and brings all that was typed there.
 type confirmPage struct {
 	layout
-	Here    string
-	Kept    []keptField
-	Problem string
+	Here     string
+	Kept     []keptField
+	Problem  string
+	Provider string // where the form posts to that leads to the identity provider; "" none
+	Back     string // the page to come back to from there
 }
 
 func (confirmPage) template() string { return "confirm" }
@@ -20,7 +22,7 @@ func (confirmPage) template() string { return "confirm" }
 type keptField struct{ Name, Value string }
 
 func (p *pages) askToConfirm(c *call, what problem) error {
-	shown := confirmPage{layout: p.layout(c, "Confirm your password"), Here: c.Request().URL.RequestURI(), Problem: fullStop(what.Detail)}
+	shown := confirmPage{layout: p.layout(c, "Confirm your password"), Here: c.Request().URL.RequestURI(), Problem: fullStop(what.Detail), Provider: p.providerForm(c), Back: c.address("account") + "?done=confirmed"}
 	if shown.Problem != "" {
 		shown.Title = "Error: " + shown.Title
 	}

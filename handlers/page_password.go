@@ -17,8 +17,9 @@ type passwordPage struct {
 	Link     string
 	Username string
 	Name     string
-	Invited  bool // to set the first; else a new one
-	Least    int  // characters
+	Invited  bool   // to set the first; else a new one
+	Provider string // where the form posts to that leads to the identity provider; "" none
+	Least    int    // characters
 	Problem  string
 }
 
@@ -35,10 +36,13 @@ func (p *pages) passwordPage(c *call, link string) (passwordPage, error) {
 	if fault.Is(err, fault.Unauthenticated) || err == nil && found.Purpose == store.SignIn {
 		return passwordPage{}, fault.New(fault.NotFound, "this link has been used or is over; ask whoever sent it for a new one")
 	}
+	if err != nil {
+		return passwordPage{}, err
+	}
 	return passwordPage{
 		layout: p.layout(c, "Set your password"), Here: c.address("password"), Link: link, Username: found.Username, Name: found.DisplayName,
-		Invited: found.Purpose == store.Invitation, Least: access.MinPassword,
-	}, err
+		Invited: found.Purpose == store.Invitation, Least: access.MinPassword, Provider: p.providerForm(c),
+	}, nil
 }
 
 // setPasswordHere looks at the link before it hashes anything, and again when

@@ -96,6 +96,8 @@ func (p *pages) routes() []route {
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
 		{method: get, path: underTrust + "/password", public: true, endpoint: p.shows(p.askPassword)},
 		{method: post, path: underTrust + "/password", public: true, endpoint: acts(p.setPasswordHere)},
+		{method: post, path: underTrust + "/provider", public: true, endpoint: acts(p.visitProvider)},
+		{method: get, path: underTrust + "/provider/callback", public: true, endpoint: acts(p.backFromProvider)},
 		{method: get, path: underTrust + "/account", endpoint: p.shows(p.showAccount)},
 		{method: post, path: underTrust + "/account/sessions/end", endpoint: acts(p.endSessionHere)},
 		{method: post, path: underTrust + "/account/tokens", stepUp: true, endpoint: acts(p.makeTokenHere)},

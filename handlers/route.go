@@ -157,7 +157,7 @@ func (s *Server) enter(c *call) error {
 	}
 	c.Set(callKey, c)
 	if c.route.public {
-		return nil
+		return s.countPublic(c)
 	}
 	if err := s.identify(c); err != nil {
 		return err
@@ -169,6 +169,14 @@ func (s *Server) enter(c *call) error {
 		}
 	}
 	return s.stepUp(c)
+}
+
+// countPublic bounds what is sent before anybody is known, by address.
+func (s *Server) countPublic(c *call) error {
+	if c.route.method == http.MethodGet {
+		return nil
+	}
+	return s.changes.spend("address " + c.RealIP())
 }
 
 // identify finds who asks: a person by the session in their cookie, or in the

@@ -20,6 +20,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"appointable/internal/fault"
+	"appointable/internal/provider"
 	"appointable/internal/store"
 )
 
@@ -30,6 +31,7 @@ type Config struct {
 	PublicURL      string         // as people type it, https://host; with https cookies are secure, "" is plain HTTP
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	RequestTimeout time.Duration  // for one request, 0: 15 s; import, export and ranking have five minutes
+	Provider       Provider       // where people of one trust sign in; zero: nowhere but here
 	WriteLimit     int            // changes that one person may send in a minute, 0: without bound
 	Version        string         // of the program, for the API's description
 	Off            []string       // what this installation runs without, told by /readyz
@@ -51,6 +53,9 @@ type Server struct {
 	importing chan struct{}
 
 	trustSignIns *limit // by trust
+
+	provider      *provider.Provider // nil: none
+	providerTrust string             // short name of the one that it opens
 
 	validate *validator.Validate
 	metrics  *metrics
@@ -82,6 +87,9 @@ func New(config Config) (*Server, error) {
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
+	}
+	if err := s.addProvider(config); err != nil {
+		return nil, err
 	}
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = ipExtractor(config.TrustedProxies)

@@ -101,6 +101,55 @@ $$;
 -- +goose StatementEnd
 comment on function find_api_token(uuid, bytea, timestamptz) is 'In whose name the token with this hash asks, with their roles, its scope and whether it was used before; no row where it is unknown, revoked or over or its person has left. Runs as the owner, because nobody is known yet.';
 
+create table logins (
+  trust_id   uuid not null,
+  issuer     text not null check (issuer <> ''),
+  subject    text not null check (subject <> ''),
+  person_id  uuid not null,
+  created_at timestamptz not null,
+  primary key (trust_id, issuer, subject),
+  unique (trust_id, person_id, issuer),
+  foreign key (trust_id, person_id) references people
+);
+comment on table logins is 'Which account at an identity provider is whose here. Known by issuer and subject and never by e-mail, which is given to somebody else when a person leaves.';
+comment on column logins.trust_id is 'The trust that the provider opens.';
+comment on column logins.issuer is 'The provider, as it names itself.';
+comment on column logins.subject is 'The account there, as the provider names it: never changed and never given to somebody else.';
+comment on column logins.person_id is 'Whose it is; one of each provider a person.';
+comment on column logins.created_at is 'When it was bound: through an invitation, or by its person while signed in.';
+
+create table provider_visits (
+  trust_id   uuid not null references trusts,
+  token_hash bytea not null check (length(token_hash) = 32),
+  state      text not null,
+  nonce      text not null,
+  verifier   text not null,
+  back       text not null,
+  link_hash  bytea check (length(link_hash) = 32),
+  person_id  uuid,
+  expires_at timestamptz not null,
+  primary key (trust_id, token_hash)
+);
+comment on table provider_visits is 'Browsers that were sent to the identity provider and are to come back, within minutes. A row is deleted when its browser comes back: an answer counts once.';
+comment on column provider_visits.trust_id is 'The trust that the browser came from.';
+comment on column provider_visits.token_hash is 'SHA-256 of the token in the browser''s cookie: who begins must be who comes back.';
+comment on column provider_visits.state is 'What the provider must send back with the browser.';
+comment on column provider_visits.nonce is 'What must stand in the ID token.';
+comment on column provider_visits.verifier is 'With what the code is redeemed (PKCE).';
+comment on column provider_visits.back is 'The page to go to afterwards.';
+comment on column provider_visits.link_hash is 'Of the invitation that the account at the provider is to be bound by; null: none.';
+comment on column provider_visits.person_id is 'Who was signed in when it began, to bind an account or to prove once more who they are; null: nobody.';
+comment on column provider_visits.expires_at is 'An answer that comes later is refused.';
+
+alter table logins enable row level security;
+alter table provider_visits enable row level security;
+create policy own_trust on logins using (trust_id = (select app_trust()));
+create policy own_trust on provider_visits using (trust_id = (select app_trust()));
+comment on policy own_trust on logins is 'The rows of the trust that the transaction works for.';
+comment on policy own_trust on provider_visits is 'The rows of the trust that the transaction works for.';
+grant select, insert on logins to appointable_app;
+grant select, insert, delete on provider_visits to appointable_app;
+
 alter table api_tokens enable row level security;
 create policy own_trust on api_tokens using (trust_id = (select app_trust()));
 comment on policy own_trust on api_tokens is 'The rows of the trust that the transaction works for: those of somebody who leaves are revoked by an administrator.';
@@ -111,7 +160,7 @@ grant execute on function find_session(uuid, bytea, timestamptz, interval), find
 
 -- +goose Down
 drop function find_api_token(uuid, bytea, timestamptz);
-drop table api_tokens;
+drop table provider_visits, logins, api_tokens;
 drop index links_by_person;
 delete from links where purpose <> 'sign-in';
 alter table links drop column purpose;

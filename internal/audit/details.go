@@ -47,6 +47,12 @@ type LinkUsed struct {
 	Purpose string `json:"purpose"`
 }
 
+// LoginBound lets a person sign in by an identity provider; the account there
+// is not recorded.
+type LoginBound struct {
+	Issuer string `json:"issuer"`
+}
+
 // APITokenMade lets a program ask in the person's name. Token is its id, which
 // opens nothing.
 type APITokenMade struct {
@@ -226,6 +232,7 @@ func (SessionsEnded) EventKind() string      { return "person.sessions-ended" }
 func (PersonLeft) EventKind() string         { return "person.left" }
 func (LinkMade) EventKind() string           { return "person.link-made" }
 func (LinkUsed) EventKind() string           { return "person.link-used" }
+func (LoginBound) EventKind() string         { return "person.login-bound" }
 func (APITokenMade) EventKind() string       { return "person.api-token-made" }
 func (APITokenUsed) EventKind() string       { return "person.api-token-used" }
 func (APITokenRevoked) EventKind() string    { return "person.api-token-revoked" }

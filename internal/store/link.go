@@ -90,7 +90,7 @@ func (t *tx) makeLink(p Person, version int, purpose Purpose) (Link, error) {
 // account where there is none of this user name yet; one that is there keeps
 // its name and roles. An administrator may invite anybody. A recruitment
 // officer, who fills the seats of panels, may invite whom they need for one:
-// people without a role. It returns Conflict where the person has a password.
+// people without a role. It returns Conflict where the person can sign in already.
 func (db *DB) Invite(ctx context.Context, who Actor, p Person) (Link, error) {
 	var link Link
 	err := db.write(ctx, who, "", func(t *tx) error {
@@ -113,11 +113,12 @@ func (db *DB) Invite(ctx context.Context, who Actor, p Person) (Link, error) {
 			return err
 		}
 		var signsIn bool
-		if err := t.get(&signsIn, `select exists (select from credentials where trust_id = $1 and person_id = $2)`, who.Trust, found.ID); err != nil {
+		if err := t.get(&signsIn, `select exists (select from credentials where trust_id = $1 and person_id = $2)
+			or exists (select from logins where trust_id = $1 and person_id = $2)`, who.Trust, found.ID); err != nil {
 			return err
 		}
 		if signsIn {
-			return fault.New(fault.Conflict, "%q has a password already; where it is lost, an administrator makes a link to reset it", found.Username)
+			return fault.New(fault.Conflict, "%q signs in already; where the password is lost, an administrator makes a link to reset it", found.Username)
 		}
 		link, err = t.makeLink(found, version, Invitation)
 		return err
@@ -182,7 +183,7 @@ func (db *DB) UseSignInLink(ctx context.Context, trust uuid.UUID, link access.To
 		if err != nil {
 			return err
 		}
-		if err := t.startSession(p.ID, token); err != nil {
+		if err := t.startSession(p.ID, token, t.now); err != nil {
 			return err
 		}
 		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.LinkUsed{Purpose: string(SignIn)})
@@ -204,7 +205,7 @@ func (db *DB) UsePasswordLink(ctx context.Context, trust uuid.UUID, link access.
 		if err := t.setPassword(p.ID, hash); err != nil {
 			return err
 		}
-		if err := t.startSession(p.ID, token); err != nil {
+		if err := t.startSession(p.ID, token, t.now); err != nil {
 			return err
 		}
 		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.PasswordSet{ByLink: true})
@@ -214,13 +215,17 @@ func (db *DB) UsePasswordLink(ctx context.Context, trust uuid.UUID, link access.
 
 // useLink uses a link up. From here on it is the link's person who acts.
 func (t *tx) useLink(link access.Token, purposes ...Purpose) (Person, int, error) {
+	return t.useLinkByHash(link.Hash(), purposes...)
+}
+
+func (t *tx) useLinkByHash(hash []byte, purposes ...Purpose) (Person, int, error) {
 	var username string
 	err := t.get(&username, `
 		update links l set used_at = $3
 		  from people p
 		 where l.trust_id = $1 and l.token_hash = $2 and l.used_at is null and l.expires_at > $3 and l.purpose = any ($4)
 		   and p.trust_id = l.trust_id and p.person_id = l.person_id and p.left_at is null
-		returning p.username`, t.who.Trust, link.Hash(), t.now, pq.Array(purposes))
+		returning p.username`, t.who.Trust, hash, t.now, pq.Array(purposes))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Person{}, 0, overLink()
 	}

@@ -40,18 +40,18 @@ type OpenSession struct {
 // returns its token, which is stored nowhere.
 func (db *DB) StartSession(ctx context.Context, trust uuid.UUID, person uuid.UUID) (access.Token, error) {
 	token := access.NewToken()
-	err := db.write(ctx, Actor{Trust: trust, Person: person}, "", func(t *tx) error { return t.startSession(person, token) })
+	err := db.write(ctx, Actor{Trust: trust, Person: person}, "", func(t *tx) error { return t.startSession(person, token, t.now) })
 	return token, err
 }
 
 // startSession also forgets those of the person's sessions that are over, so
 // that the table holds no more than what is in use.
-func (t *tx) startSession(person uuid.UUID, token access.Token) error {
+func (t *tx) startSession(person uuid.UUID, token access.Token, proved time.Time) error {
 	return t.exec(`
 		with over as (
 			delete from sessions where trust_id = $1 and person_id = $3 and (expires_at <= $4 or seen_at <= $6))
-		insert into sessions (trust_id, token_hash, person_id, created_at, seen_at, expires_at, authenticated_at) values ($1, $2, $3, $4, $4, $5, $4)`,
-		t.who.Trust, token.Hash(), person, t.now, t.now.Add(SessionAbsolute), t.now.Add(-SessionIdle))
+		insert into sessions (trust_id, token_hash, person_id, created_at, seen_at, expires_at, authenticated_at) values ($1, $2, $3, $4, $4, $5, $7)`,
+		t.who.Trust, token.Hash(), person, t.now, t.now.Add(SessionAbsolute), t.now.Add(-SessionIdle), proved)
 }
 
 const findSession = `select person_id, username, display_name, roles, authenticated_at from find_session($1, $2, $3, $4)`
