@@ -130,7 +130,7 @@ func TestPendingSaysWhatToDo(t *testing.T) {
 	_, err = m.Down(w.ctx, false)
 	w.must(err)
 	latest := len(all)
-	says(fmt.Sprintf("at version %d and this program needs %d; run: appointable migrate", latest-1, latest))
+	says(fmt.Sprintf("at version %d and this program needs %d; run: appointable migrate", all[latest-2].Version, all[latest-1].Version))
 	status, err := m.Status(w.ctx)
 	w.must(err)
 	w.equal([]bool{status[latest-2].Applied, status[latest-1].Applied}, []bool{true, false})

@@ -134,8 +134,7 @@ func TestSignInLinksAreForTheDemoOnly(t *testing.T) {
 func TestAccessEnds(t *testing.T) {
 	w := newWorld(t)
 	now := w.clock()
-	trust := store.Trust{ID: w.trust.ID, Slug: w.trust.Slug}
-	token, made, err := w.db.MakeAPIToken(w.ctx, w.officer, trust, store.NewAPIToken{Name: "report", Scope: access.ReadOnly, Days: 365})
+	token, made, err := w.db.MakeAPIToken(w.ctx, w.officer, w.trust, store.NewAPIToken{Name: "report", Scope: access.ReadOnly, Days: 365})
 	w.must(err)
 	w.equal(made.Expires.Sub(*now) <= 365*24*time.Hour, true)
 	for range 2 {
@@ -143,6 +142,9 @@ func TestAccessEnds(t *testing.T) {
 		w.must(err)
 		w.equal([]string{p.Username, string(scope)}, []string{"officer", "read"})
 	}
+	other := trustIn(t, w.database, w.db, "southgate")
+	_, _, err = w.db.UseAPIToken(w.ctx, other.trust.ID, token)
+	w.refused(err, fault.Unauthenticated)
 	w.must(w.db.SetPassword(w.ctx, w.operator, "officer", "hash"))
 	_, _, err = w.db.UseAPIToken(w.ctx, w.trust.ID, token)
 	w.refused(err, fault.Unauthenticated)
@@ -198,4 +200,56 @@ func TestOldSessionsAreForgotten(t *testing.T) {
 		*now = now.Add(store.SessionIdle)
 	}
 	w.equal(w.count(`select count(*) from sessions where trust_id = $1`, w.trust.ID), 1)
+}
+
+// An account at a provider is one person's, in its own trust, and a visit
+// there comes back once and in time.
+func TestLogins(t *testing.T) {
+	w := newWorld(t)
+	now := w.clock()
+	other := trustIn(t, w.database, w.db, "southgate")
+	login := store.Login{Issuer: "https://login.example", Subject: "4711", Authenticated: *now}
+	_, err := w.db.SignInByLogin(w.ctx, w.trust.ID, login)
+	w.refused(err, fault.Unauthenticated)
+	session := w.signIn(w.officer)
+	w.refused(w.db.ConfirmByLogin(w.ctx, w.officer, session, login, false), fault.Forbidden)
+	w.must(w.db.ConfirmByLogin(w.ctx, w.officer, session, login, true))
+	token, err := w.db.SignInByLogin(w.ctx, w.trust.ID, login)
+	w.must(err)
+	w.signedIn(token)
+
+	_, err = w.db.SignInByLogin(w.ctx, other.trust.ID, login)
+	w.refused(err, fault.Unauthenticated)
+	elsewhere := login
+	elsewhere.Issuer = "https://other.example"
+	_, err = w.db.SignInByLogin(w.ctx, w.trust.ID, elsewhere)
+	w.refused(err, fault.Unauthenticated)
+	w.refused(w.db.ConfirmByLogin(w.ctx, w.auditor, w.signIn(w.auditor), login, true), fault.Conflict) // somebody else's
+	second := login
+	second.Subject = "4712"
+	w.refused(w.db.ConfirmByLogin(w.ctx, w.officer, session, second, true), fault.Conflict) // one each
+
+	// The session begins with the proof that was given there, however old.
+	*now = now.Add(time.Hour)
+	token, err = w.db.SignInByLogin(w.ctx, w.trust.ID, login)
+	w.must(err)
+	found, err := w.db.Session(w.ctx, w.trust.ID, token)
+	w.must(err)
+	w.equal(now.Sub(found.Authenticated).Round(time.Second), time.Hour)
+
+	visit, err := w.db.KeepVisit(w.ctx, w.trust.ID, store.Visit{State: "s", Nonce: "n", Verifier: "v", Back: "/"})
+	w.must(err)
+	_, err = w.db.TakeVisit(w.ctx, other.trust.ID, visit)
+	w.refused(err, fault.Unauthenticated)
+	back, err := w.db.TakeVisit(w.ctx, w.trust.ID, visit)
+	w.must(err)
+	w.equal([]string{back.State, back.Nonce, back.Verifier}, []string{"s", "n", "v"})
+	_, err = w.db.TakeVisit(w.ctx, w.trust.ID, visit)
+	w.refused(err, fault.Unauthenticated)
+	late, err := w.db.KeepVisit(w.ctx, w.trust.ID, store.Visit{State: "s", Nonce: "n", Verifier: "v", Back: "/"})
+	w.must(err)
+	*now = now.Add(10 * time.Minute)
+	_, err = w.db.TakeVisit(w.ctx, w.trust.ID, late)
+	w.refused(err, fault.Unauthenticated)
+	w.dense()
 }
