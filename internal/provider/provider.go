@@ -33,10 +33,14 @@ type Provider struct {
 	client   *http.Client
 	mu       sync.Mutex
 	found    *oidc.Provider
+	silent   time.Time // until when it is not asked again, after it did not answer
 }
 
-// answerTime is how long the provider may take to answer us.
-const answerTime = 10 * time.Second
+const (
+	answerTime   = 10 * time.Second // how long the provider may take to answer us
+	greetingTime = 3 * time.Second  // and to say who it is: the sign-in page waits for that
+	silence      = 30 * time.Second // how long it is let alone when it did not, so that signing in by password goes on
+)
 
 // New makes a Provider. It returns Invalid for settings that are incomplete or
 // send secrets in the clear.
@@ -80,8 +84,15 @@ func (p *Provider) known(ctx context.Context) (*oidc.Provider, error) {
 	if p.found != nil {
 		return p.found, nil
 	}
+	now := p.settings.Now()
+	if now.Before(p.silent) {
+		return nil, unreachable()
+	}
+	ctx, cancel := context.WithTimeout(ctx, greetingTime)
+	defer cancel()
 	found, err := oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.settings.Issuer)
 	if err != nil {
+		p.silent = now.Add(silence)
 		return nil, fmt.Errorf("%w (%w)", unreachable(), err)
 	}
 	p.found = found
