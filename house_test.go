@@ -20,7 +20,7 @@ const module = "appointable/"
 func arrows() map[string][]string {
 	return map[string][]string{
 		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
-		"handlers":        {"internal/store", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
+		"handlers":        {"internal/store", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
 
 		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
@@ -33,6 +33,7 @@ func arrows() map[string][]string {
 
 		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},
 		"internal/access":     {"internal/fault"},
+		"internal/provider":   {"internal/fault"},
 		"internal/audit":      {"internal/fault"},
 		"internal/strictyaml": {"internal/fault"},
 		"internal/fault":      {},
@@ -56,7 +57,9 @@ func confined() map[string][]string {
 		"github.com/xuri/excelize/":       {"internal/round"},
 		"github.com/spf13/cobra":          {"cmd/appointable"},
 		"github.com/caarlos0/env/":        {"cmd/appointable"},
-		"net/http":                        {"cmd/appointable", "handlers", "e2e/submission"},
+		"github.com/coreos/go-oidc/":      {"internal/provider"},
+		"golang.org/x/oauth2":             {"internal/provider"},
+		"net/http":                        {"cmd/appointable", "handlers", "internal/provider", "e2e/submission"},
 		"database/sql":                    {"internal/store", "internal/store/storetest"},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -27,10 +28,13 @@ type call struct {
 	person store.Person
 	who    store.Actor
 
+	authenticated time.Time // when the person last proved who they are; zero: a program asks, by a token
+
 	names       map[string]string // in the path
 	version     int               // of If-Match; 0: any
 	idempotency string
 	body        []byte
+	fields      url.Values // of a form, once it was read
 }
 
 func actor(trust store.Trust, p store.Person) store.Actor {

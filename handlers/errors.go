@@ -16,8 +16,9 @@ import (
 )
 
 // problem is the answer to a request that failed: RFC 9457's problem details.
-// The type is about:blank throughout: the status says what kind of problem it
-// is, and the detail says it in words.
+// The type is about:blank: the status says what kind of problem it is, and the
+// detail says it in words. One problem has a type of its own, since a program
+// can mend it: confirmType.
 type problem struct {
 	Type     string        `json:"type"`
 	Title    string        `json:"title"`
@@ -35,6 +36,8 @@ type refusal struct {
 	message    string
 	fields     []fault.Field
 	retryAfter time.Duration
+
+	problemType string // "": about:blank
 }
 
 func (r *refusal) Error() string { return r.message }
@@ -70,7 +73,11 @@ func problemOf(err error) problem {
 		return newProblem(statusOf(f.Kind), f.Message, f.Fields)
 	}
 	if r, ok := errors.AsType[*refusal](err); ok {
-		return newProblem(r.status, r.message, r.fields)
+		p := newProblem(r.status, r.message, r.fields)
+		if r.problemType != "" {
+			p.Type = r.problemType
+		}
+		return p
 	}
 	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return ofRouter(h.Code)

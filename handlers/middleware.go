@@ -119,7 +119,7 @@ func in(d time.Duration) time.Time {
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", contentPolicy(""))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -129,6 +129,12 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// contentPolicy is what browsers may load and where forms may lead: to us, and
+// on pages that send people to their identity provider to that too.
+func contentPolicy(formsTo string) string {
+	return "default-src 'self'; object-src 'none'; base-uri 'none'; form-action " + strings.TrimSpace("'self' "+formsTo) + "; frame-ancestors 'none'"
 }
 
 // refuseCrossOrigin refuses what another site makes a browser send in a

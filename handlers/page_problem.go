@@ -29,6 +29,9 @@ func (p *pages) showProblem(context echo.Context, what problem) error {
 	if what.Status == http.StatusUnauthorized {
 		return askToSignIn(context)
 	}
+	if what.Type == confirmType {
+		return p.askToConfirm(c, what)
+	}
 	shown := problemPage{
 		layout: p.layout(c, headingOf(what.Status)), Heading: headingOf(what.Status), Detail: detailOf(what),
 		Errors: what.Errors, Advice: adviceOf(what.Status), Reference: what.Instance,

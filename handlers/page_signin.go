@@ -16,6 +16,7 @@ type signInPage struct {
 	Here      string // where the form posts to
 	Back      string // the page asked for before
 	Link      string // the token of a one-time link
+	Provider  string // where the form posts to that leads to the identity provider; "" none
 	Username  string
 	SignedIn  string // who already is
 	SignedOut bool
@@ -41,7 +42,7 @@ func (p *pages) askSignIn(c *call) (page, error) {
 }
 
 func (p *pages) signInPage(c *call, fields url.Values) signInPage {
-	shown := signInPage{layout: p.layout(c, "Sign in"), Here: c.address("sign-in")}
+	shown := signInPage{layout: p.layout(c, "Sign in"), Here: c.address("sign-in"), Provider: p.providerForm(c)}
 	if back := fields.Get("back"); back != "" {
 		shown.Back = c.wayBack(back)
 	}

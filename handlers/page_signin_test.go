@@ -10,13 +10,13 @@ import (
 	"appointable/internal/store"
 )
 
-const goodPassword = "correct horse battery staple"
+const goodPassword = "lantern gravel otter quilt"
 
 // reader is a person with a password, not signed in yet.
 func (w *world) reader() *client {
 	w.t.Helper()
 	w.person("reader", access.Auditor)
-	hash, err := access.HashPassword(goodPassword)
+	hash, err := access.HashPassword("reader", goodPassword)
 	w.must(err)
 	w.must(w.db.SetPassword(w.t.Context(), store.Operator(w.trust.ID), "reader", hash))
 	return w.nobody()
@@ -116,7 +116,7 @@ func TestSignInLink(t *testing.T) {
 
 	again := guest.visit(post, "/t/demo/sign-in", fields)
 	again.want(http.StatusUnauthorized)
-	contains(t, again.main(), "This sign-in link has been used or is over; ask for a new one.")
+	contains(t, again.main(), "This link has been used or is over; ask for a new one.")
 	guest.visit(post, "/t/northgate/sign-in", fields).want(http.StatusUnauthorized) // another trust's
 }
 

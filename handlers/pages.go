@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{}}
+	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{}}
 }
 
 // pages shows them.
@@ -94,6 +94,14 @@ func (p *pages) routes() []route {
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
+		{method: get, path: underTrust + "/password", public: true, endpoint: p.shows(p.askPassword)},
+		{method: post, path: underTrust + "/password", public: true, endpoint: acts(p.setPasswordHere)},
+		{method: post, path: underTrust + "/provider", public: true, endpoint: acts(p.visitProvider)},
+		{method: get, path: underTrust + "/provider/callback", public: true, endpoint: acts(p.backFromProvider)},
+		{method: get, path: underTrust + "/account", endpoint: p.shows(p.showAccount)},
+		{method: post, path: underTrust + "/account/sessions/end", endpoint: acts(p.endSessionHere)},
+		{method: post, path: underTrust + "/account/tokens", stepUp: true, endpoint: acts(p.makeTokenHere)},
+		{method: post, path: underTrust + "/account/tokens/revoke", endpoint: acts(p.revokeTokenHere)},
 		{method: get, path: underTrust, endpoint: acts(p.home)},
 		{method: get, path: underTrust + "/campaigns", endpoint: p.shows(p.listCampaigns)},
 		{method: get, path: underCampaign, endpoint: p.shows(p.overview)},
@@ -109,10 +117,7 @@ const callKey = "appointable.call"
 
 // acts is an endpoint that answers by itself.
 func acts(run func(*call) error) endpoint {
-	return writes(nil, nil, func(c *call) error {
-		c.Set(callKey, c)
-		return run(c)
-	})
+	return writes(nil, nil, run)
 }
 
 // shows is an endpoint that answers with a page.
@@ -177,6 +182,7 @@ type layout struct {
 	Trail    []link // from the list of campaigns to the page above this one
 	Person   string // who is signed in; "" nobody
 	Capacity string // in which roles
+	Account  string // address of the person's own sessions and tokens
 	SignOut  string // where the button posts to
 
 	Style, Icon string
@@ -192,7 +198,8 @@ func (p *pages) layout(c *call, title string, trail ...link) layout {
 	}
 	l.Trust, l.Home = c.trust.Name, c.address("campaigns")
 	if c.person.Username != "" {
-		l.Person, l.Capacity, l.SignOut = c.person.DisplayName, roleWords(c.person.Roles), c.address("sign-out")
+		l.Person, l.Capacity = c.person.DisplayName, roleWords(c.person.Roles)
+		l.Account, l.SignOut = c.address("account"), c.address("sign-out")
 	}
 	return l
 }
@@ -224,6 +231,9 @@ func (c *call) wayBack(asked string) string {
 
 // form reads the fields that a page posted.
 func (c *call) form() (url.Values, error) {
+	if c.fields != nil {
+		return c.fields, nil
+	}
 	if _, err := c.readBody(echo.MIMEApplicationForm); err != nil {
 		return nil, err
 	}
@@ -238,6 +248,7 @@ func (c *call) form() (url.Values, error) {
 			}
 		}
 	}
+	c.fields = fields
 	return fields, nil
 }
 

@@ -40,17 +40,17 @@ func (s *Server) setRoles(c *call, in rolesRequest) (store.Person, error) {
 	return s.db.SetRoles(c.ctx(), c.who, c.param("username"), in.Roles)
 }
 
+func (s *Server) leave(c *call) (any, error) {
+	return nil, s.db.Leave(c.ctx(), c.who, c.param("username"))
+}
+
 // setPassword ends all of the person's sessions, the asker's own among them.
 func (s *Server) setPassword(c *call, in passwordRequest) (any, error) {
 	username := c.param("username")
 	if err := s.maySetPassword(c, username, in.Current); err != nil {
 		return nil, err
 	}
-	var hash string
-	err := s.inTurn(c.ctx(), s.hashing, func() (err error) {
-		hash, err = access.HashPassword(in.Password)
-		return err
-	})
+	hash, err := s.hashPassword(c.ctx(), username, in.Password)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ type route struct {
 	public       bool // answers whoever asks; else a session of the trust in the path is needed
 	once         bool // creates or submits: needs an Idempotency-Key
 	match        bool // changes what somebody has read: needs If-Match
+	stepUp       bool // hard to undo: needs a proof of the last minutes of who one is
+	byHand       bool // about one's own account: an API token does not do
 	slow         bool // may take minutes
 	status       int  // of success; 0: 200
 	limit        int64
@@ -143,7 +145,8 @@ func (s *Server) allowTime(c echo.Context, r route) (done func()) {
 	}
 }
 
-// enter finds the trust in the path and the person in its session.
+// enter finds the trust in the path and who asks, and whether they may ask
+// this way and this often.
 func (s *Server) enter(c *call) error {
 	if !c.route.inTrust() {
 		return nil
@@ -152,10 +155,40 @@ func (s *Server) enter(c *call) error {
 	if c.trust, err = s.trusts.find(c.ctx(), c.param("trust")); err != nil {
 		return err
 	}
+	c.Set(callKey, c)
 	if c.route.public {
+		return s.countPublic(c)
+	}
+	if err := s.identify(c); err != nil {
+		return err
+	}
+	c.who = actor(c.trust, c.person)
+	c.who.Token = c.authenticated.IsZero() // a session knows when its holder proved who they are, a token never does
+	if c.route.method != http.MethodGet {
+		if err := s.changes.spend(c.person.ID.String()); err != nil {
+			return err
+		}
+	}
+	return s.stepUp(c)
+}
+
+// countPublic bounds what is sent before anybody is known, by address.
+func (s *Server) countPublic(c *call) error {
+	if c.route.method == http.MethodGet {
 		return nil
 	}
-	c.person, err = s.signedIn(c, c.trust)
-	c.who = actor(c.trust, c.person)
+	return s.changes.spend("address " + c.RealIP())
+}
+
+// identify finds who asks: a person by the session in their cookie, or in the
+// API a program by the token in its header. Where there is a token, the cookie
+// does not count.
+func (s *Server) identify(c *call) error {
+	header := c.Request().Header.Get(echo.HeaderAuthorization)
+	if header != "" && strings.HasPrefix(c.route.path, trustPath) {
+		return s.identifyProgram(c, header)
+	}
+	session, err := s.signedIn(c, c.trust)
+	c.person, c.authenticated = session.Person, session.Authenticated
 	return err
 }

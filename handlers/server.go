@@ -13,12 +13,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v4"
 
 	"appointable/internal/fault"
+	"appointable/internal/provider"
 	"appointable/internal/store"
 )
 
@@ -29,6 +31,8 @@ type Config struct {
 	PublicURL      string           // as people type it, https://host; with https cookies are secure, "" is plain HTTP
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed
 	RequestTimeout time.Duration    // for one request, 0: 15 s; import, export and ranking have five minutes
+	Provider       Provider         // where people of one trust sign in; zero: nowhere but here
+	WriteLimit     int              // changes that one person may send in a minute, 0: without bound
 	Version        string           // of the program, for the API's description
 	Off            []string         // what this installation runs without, told by /readyz
 	Sequencer      *store.Sequencer // of the log, whose state /readyz and /metrics tell; nil: none runs here
@@ -39,17 +43,25 @@ type Server struct {
 	db        *store.DB
 	log       *slog.Logger
 	echo      *echo.Echo
-	secure    bool // people reach us by https
+	origin    string // as people type it; "" where it is not known
+	secure    bool   // people reach us by https
 	timeout   time.Duration
 	off       []string
 	sequencer *store.Sequencer // nil: none runs here
 	trusts    *trusts
 	signIns   *throttle
+	changes   *limit        // by person
 	hashing   chan struct{} // one slot for each password that is hashed at once
 	importing chan struct{}
-	validate  *validator.Validate
-	metrics   *metrics
-	openAPI   []byte
+
+	trustSignIns *limit // by trust
+
+	provider      *provider.Provider // nil: none
+	providerTrust string             // short name of the one that it opens
+
+	validate *validator.Validate
+	metrics  *metrics
+	openAPI  []byte
 
 	// errorPage renders an error of a request under /t/, which a person reads.
 	// Where it is nil they read the problem's JSON.
@@ -70,12 +82,16 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
 		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer,
-		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now),
+		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
+		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),
 		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce),
 		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer),
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
+	}
+	if err := s.addProvider(config); err != nil {
+		return nil, err
 	}
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = ipExtractor(config.TrustedProxies)

@@ -19,6 +19,11 @@ import (
 // hashesAtOnce bounds the memory that signing in can take: each takes 19 MiB.
 const hashesAtOnce = 4
 
+// signInsOfTrust is how many passwords are tried in a minute in one trust,
+// wherever from: more than its people ever do, and few enough that guessing in
+// one trust leaves the others their share of the hashing.
+const signInsOfTrust = 300
+
 func (s *Server) cookieName() string {
 	if s.secure {
 		return "__Host-appointable" // a prefix that makes browsers insist on Secure, Path=/ and this very host
@@ -52,10 +57,10 @@ func (s *Server) token(c echo.Context, trust store.Trust) (access.Token, error) 
 }
 
 // signedIn finds who holds the session of a request.
-func (s *Server) signedIn(c echo.Context, trust store.Trust) (store.Person, error) {
+func (s *Server) signedIn(c echo.Context, trust store.Trust) (store.Session, error) {
 	token, err := s.token(c, trust)
 	if err != nil {
-		return store.Person{}, err
+		return store.Session{}, err
 	}
 	return s.db.Session(c.Request().Context(), trust.ID, token)
 }
@@ -89,6 +94,9 @@ func (s *Server) signIn(c *call, in signInRequest) (sessionView, error) {
 // prove finds the person whose password this is. An account that does not
 // exist costs the same work and gives the same answer as a wrong password.
 func (s *Server) prove(c *call, username, password string) (store.Person, error) {
+	if err := s.trustSignIns.spend(c.trust.Slug); err != nil {
+		return store.Person{}, err
+	}
 	account := "account " + c.trust.Slug + " " + strings.ToLower(username)
 	address := "address " + c.RealIP()
 	if err := s.signIns.begin(account, address); err != nil {
@@ -139,4 +147,40 @@ func (s *Server) signOut(c *call) (any, error) {
 	}
 	c.SetCookie(s.cookie("", -1))
 	return nil, s.db.EndSession(c.ctx(), c.trust.ID, token)
+}
+
+// openSessionView is a session as its owner sees it.
+type openSessionView struct {
+	store.OpenSession
+	Current bool `json:"current"` // it is the one that asks
+}
+
+func (s *Server) sessions(c *call) (list[openSessionView], error) {
+	at, err := c.cursor(1)
+	if err != nil {
+		return list[openSessionView]{}, err
+	}
+	all, err := s.openSessions(c)
+	return partOf(at, all, func(o openSessionView) []string { return []string{o.ID} }), err
+}
+
+func (s *Server) openSessions(c *call) ([]openSessionView, error) {
+	token, err := s.token(c, c.trust)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.db.Sessions(c.ctx(), c.who)
+	var all []openSessionView
+	for _, o := range found {
+		all = append(all, openSessionView{OpenSession: o, Current: o.ID == store.SecretID(token.Hash())})
+	}
+	return all, err
+}
+
+func (s *Server) endOwnSession(c *call) (any, error) {
+	return nil, s.db.EndOwnSession(c.ctx(), c.who, c.param("session"))
+}
+
+func (s *Server) endSessions(c *call) (any, error) {
+	return nil, s.db.EndSessions(c.ctx(), c.who, c.param("username"))
 }

@@ -129,7 +129,7 @@ func (w *world) signUp(username string, role access.Role) *client {
 	}
 	_, err := w.db.AddPerson(ctx, store.Operator(w.trust.ID), store.Key{}, p)
 	w.must(err)
-	hash, err := access.HashPassword(samplePassword)
+	hash, err := access.HashPassword("", samplePassword)
 	w.must(err)
 	w.must(w.db.SetPassword(ctx, store.Operator(w.trust.ID), username, hash))
 	c := w.nobody()

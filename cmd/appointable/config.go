@@ -22,6 +22,11 @@ type Config struct {
 	PublicURL      string         `env:"PUBLIC_URL" help:"address that users type; secure cookies follow it. Empty: http:// and LISTEN"`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" help:"networks whose X-Forwarded-For is believed, comma between; empty: nobody's"`
 
+	OIDCTrust        string `env:"OIDC_TRUST" help:"short name of the trust whose people sign in at an identity provider; empty: nobody does"`
+	OIDCIssuer       string `env:"OIDC_ISSUER" help:"the identity provider, as it names itself"`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID" help:"name of this service at the provider"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET" secret:"yes" help:"its secret there"`
+
 	DatabaseURL        string `env:"DATABASE_URL" secret:"yes" help:"login appointable_web; empty: the private PostgreSQL"`
 	MigrateDatabaseURL string `env:"MIGRATE_DATABASE_URL" secret:"yes" help:"login appointable_migrate, for migrate, trust and user; the service never uses it"`
 	DatabaseConns      int    `env:"DATABASE_CONNS" envDefault:"20" help:"connections to the database at most"`
@@ -32,6 +37,7 @@ type Config struct {
 	LogName              string `env:"LOG_NAME" help:"this installation's name in new logs, for good; empty: the host of PUBLIC_URL"`
 
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`
+	WriteLimit     int           `env:"WRITE_LIMIT" envDefault:"600" help:"changes that one person may send in a minute; 0: without bound"`
 	ReadTimeout    time.Duration `env:"READ_TIMEOUT" envDefault:"15s" help:"longest time a client may take to send a request"`
 	IdleTimeout    time.Duration `env:"IDLE_TIMEOUT" envDefault:"120s" help:"how long an unused connection is kept"`
 	DrainTimeout   time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s" help:"on SIGTERM, how long requests under way may take to end"`

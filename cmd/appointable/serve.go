@@ -59,7 +59,8 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 	}
 	h, err := handlers.New(handlers.Config{
 		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, Version: version, Off: off(sequencer), Sequencer: sequencer,
+		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(sequencer), Sequencer: sequencer,
+		Provider: handlers.Provider{Trust: c.OIDCTrust, Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret},
 	})
 	if err != nil {
 		return err

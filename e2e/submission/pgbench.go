@@ -56,8 +56,8 @@ func (s *site) script() string {
 // the tables be known before the first round.
 func (s *site) warmUp(ctx context.Context) error {
 	sessions := fmt.Sprintf(`
-		insert into sessions (trust_id, token_hash, person_id, created_at, seen_at, expires_at)
-		select m.trust_id, sha256(convert_to('pgbench-' || substr(m.rater, 2), 'UTF8')), m.person_id, now(), now() + interval '12 hours', now() + interval '12 hours'
+		insert into sessions (trust_id, token_hash, person_id, created_at, seen_at, expires_at, authenticated_at)
+		select m.trust_id, sha256(convert_to('pgbench-' || substr(m.rater, 2), 'UTF8')), m.person_id, now(), now() + interval '12 hours', now() + interval '12 hours', now()
 		  from panel_members m where m.trust_id = '%s'`, s.trust.ID)
 	_, err := s.tool(ctx, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sessions, "-c", "vacuum analyze", s.pg.DSN("postgres", database))
 	return err

@@ -170,7 +170,7 @@ func (s *site) serve(ctx context.Context) error {
 		return err
 	}
 	s.service = exec.CommandContext(ctx, program, "serve")
-	s.service.Env = append(os.Environ(), "DATABASE_URL="+s.pg.DSN("appointable_web", database), "LISTEN="+s.address, "METRICS_LISTEN="+s.metrics)
+	s.service.Env = append(os.Environ(), "DATABASE_URL="+s.pg.DSN("appointable_web", database), "LISTEN="+s.address, "METRICS_LISTEN="+s.metrics, "WRITE_LIMIT=0")
 	s.service.Stdout, s.service.Stderr = log, log
 	s.service.Cancel = func() error { return s.service.Process.Signal(os.Interrupt) }
 	if err := s.service.Start(); err != nil {

@@ -62,6 +62,7 @@ const (
 	PoolPriors      Action = "pool-priors"    // pool anew, for campaigns whose scoring opens later
 	ReadAudit       Action = "read-audit"     //
 	ManagePeople    Action = "manage-people"  // accounts and roles
+	InvitePeople    Action = "invite-people"  // who have no role in the trust, for the seats of panels
 	CreateCampaign  Action = "create-campaign"
 	ImportCampaign  Action = "import-campaign"
 	ReadCampaign    Action = "read-campaign"       // plan, panel, candidates; without a seat: all of the trust
@@ -113,6 +114,7 @@ func Table() []Rule {
 		{PoolPriors, []Role{FrameworkOwner, RecruitmentOfficer}, nil},
 		{ReadAudit, []Role{Auditor}, nil},
 		{ManagePeople, []Role{Administrator}, nil},
+		{InvitePeople, []Role{Administrator, RecruitmentOfficer}, nil},
 		{CreateCampaign, officer, nil},
 		{ImportCampaign, officer, nil},
 		{ReadCampaign, readers, nil},

@@ -5,12 +5,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
 
 	"appointable/internal/fault"
 )
 
-// MinPassword is the least length of a password, in characters. There is no
-// other rule: length is what helps (OWASP ASVS 5.0, 6.2).
+// MinPassword is the least length of a password, in characters. Nobody has to
+// mix signs or to change it by the calendar: length is what helps, and not to be
+// the first guess (OWASP ASVS 5.0, 6.2).
 const MinPassword = 15
 
 // maxPassword keeps a hostile body from costing minutes of hashing.
@@ -23,13 +25,18 @@ func hashing() *argon2id.Params {
 }
 
 // HashPassword checks a new password and hashes it. It returns Invalid for one
-// that is too short or too long.
-func HashPassword(password string) (string, error) {
+// that is too short or too long, or among the first that anybody guesses. The
+// same letters typed on another keyboard are the same password: it is hashed in
+// Unicode's composed form (NFC).
+func HashPassword(username, password string) (string, error) {
+	password = norm.NFC.String(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < MinPassword:
 		return "", fault.New(fault.Invalid, "the password has %d characters; use at least %d, for example four words", n, MinPassword)
 	case n > maxPassword:
 		return "", fault.New(fault.Invalid, "the password has %d characters; use at most %d", n, maxPassword)
+	case guessable(username, password):
+		return "", fault.New(fault.Invalid, "the password is among the first that anybody would guess; use another, for example four words that have nothing to do with each other")
 	}
 	hash, err := argon2id.CreateHash(password, hashing())
 	if err != nil {
@@ -42,6 +49,7 @@ func HashPassword(password string) (string, error) {
 // for an account that does not exist: the same work is done, so that the time
 // of the answer does not tell whether it does.
 func CheckPassword(password, hash string) (bool, error) {
+	password = norm.NFC.String(password)
 	if utf8.RuneCountInString(password) > maxPassword {
 		return false, nil
 	}

@@ -10,17 +10,28 @@ import (
 
 func TestHashPassword(t *testing.T) {
 	for password, ok := range map[string]bool{
-		"":                         false,
-		strings.Repeat("x", 14):    false,
-		strings.Repeat("é", 14):    false, // characters, not bytes
-		strings.Repeat("é", 15):    true,
-		"correct horse battery":    true,
-		strings.Repeat("x", 256):   true,
-		strings.Repeat("x", 257):   false,
-		strings.Repeat("x", 1e6):   false,
-		"   fifteen spaces count ": true,
+		"":                             false,
+		strings.Repeat("x", 14):        false,
+		strings.Repeat("é", 14):        false, // characters, not bytes
+		strings.Repeat("é", 15):        false, // long enough, and the first guess
+		"éèêëàâäùûüçîïôö":              true,
+		"correct horse battery":        true,
+		strings.Repeat("xyzab", 51):    true,
+		strings.Repeat("xyzab", 52):    false,
+		strings.Repeat("x", 1e6):       false,
+		"   fifteen spaces count ":     true,
+		"ann.lee ann.lee ann.lee":      false,
+		"Ann.Lee.Ann.Lee.1234567":      false,
+		"ann lee keeps goats in a":     true,
+		"password password":            false,
+		"Password1234567890!":          false,
+		"Welcome-2026-Welcome":         false,
+		"Correct Horse Battery Staple": false,
+		"qwertyuiop123456":             false,
+		"1234567890123456":             false,
+		"112233445566778899":           false,
 	} {
-		hash, err := access.HashPassword(password)
+		hash, err := access.HashPassword("ann.lee", password)
 		if ok != (err == nil) || err != nil && !fault.Is(err, fault.Invalid) {
 			t.Errorf("a password of %d bytes: %v", len(password), err)
 		}
@@ -35,11 +46,11 @@ func TestHashPassword(t *testing.T) {
 
 func TestCheckPassword(t *testing.T) {
 	const password = "correct horse battery"
-	hash, err := access.HashPassword(password)
+	hash, err := access.HashPassword("ann.lee", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := access.HashPassword(password)
+	again, err := access.HashPassword("ann.lee", password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +73,14 @@ func TestCheckPassword(t *testing.T) {
 		if err != nil || ok != c.want {
 			t.Errorf("%.30q with %.20q: %v, %v", c.password, c.hash, ok, err)
 		}
+	}
+	// The same letters from another keyboard: é as one character, and as two.
+	composed, err := access.HashPassword("ann.lee", "caf\u00e9 gravel otter quilt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := access.CheckPassword("cafe\u0301 gravel otter quilt", composed); !ok || err != nil {
+		t.Errorf("in another normal form it is another password: %v", err)
 	}
 	if _, err := access.CheckPassword(password, "not a hash"); err == nil {
 		t.Error("a damaged hash is not an error")

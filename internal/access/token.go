@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 )
 
 // Token is a secret that opens a session or is used up by one sign-in. Only
@@ -24,3 +25,25 @@ func (t Token) Hash() []byte {
 	sum := sha256.Sum256([]byte(t))
 	return sum[:]
 }
+
+// Scope is how far an API token reaches within what its person may do.
+type Scope string
+
+// The scopes.
+const (
+	ReadOnly Scope = "read"  // what only reads
+	Write    Scope = "write" // changes too
+)
+
+// Scopes are all of them.
+func Scopes() []Scope { return []Scope{ReadOnly, Write} }
+
+// NewAPIToken makes a token for a program. Its beginning says what it is and
+// for which trust, so that one that got out is recognised by those who search
+// for secrets, and sent to the right door.
+func NewAPIToken(trust string) Token { return Token(apiTokenOf(trust)) + NewToken() }
+
+// IsAPIToken reports whether the token is one of the trust, by its beginning.
+func (t Token) IsAPIToken(trust string) bool { return strings.HasPrefix(string(t), apiTokenOf(trust)) }
+
+func apiTokenOf(trust string) string { return "apt_" + trust + "_" }

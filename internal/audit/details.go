@@ -1,5 +1,7 @@
 package audit
 
+import "time"
+
 // The details of each event. Fields are codes, states and reasons; what is
 // sealed (a mark, a note) is in the payload only, which the service can write
 // and not read back.
@@ -22,10 +24,52 @@ type RolesChanged struct {
 }
 
 // PasswordSet is a new password; what it is, nobody records.
-type PasswordSet struct{}
+type PasswordSet struct {
+	ByLink bool `json:"by_link"` // of an invitation or a reset
+}
 
-// SignInLinkMade is a one-time link, in a demo trust only.
-type SignInLinkMade struct{}
+// SessionsEnded signs a person out everywhere.
+type SessionsEnded struct{}
+
+// PersonLeft closes an account for good; its roles are kept for the record.
+type PersonLeft struct {
+	Roles []string `json:"roles"`
+}
+
+// LinkMade is a one-time link: to sign in (demo only), to accept an
+// invitation, or to reset a password.
+type LinkMade struct {
+	Purpose string `json:"purpose"`
+}
+
+// LinkUsed is a sign-in by a one-time link.
+type LinkUsed struct {
+	Purpose string `json:"purpose"`
+}
+
+// LoginBound lets a person sign in by an identity provider; the account there
+// is not recorded.
+type LoginBound struct {
+	Issuer string `json:"issuer"`
+}
+
+// APITokenMade lets a program ask in the person's name. Token is its id, which
+// opens nothing.
+type APITokenMade struct {
+	Token   string    `json:"token_id"`
+	Scope   string    `json:"scope"`
+	Expires time.Time `json:"expires"`
+}
+
+// APITokenUsed is the first use of a token.
+type APITokenUsed struct {
+	Token string `json:"token_id"`
+}
+
+// APITokenRevoked ends a token before its time.
+type APITokenRevoked struct {
+	Token string `json:"token_id"`
+}
 
 // FrameworkSaved is a new draft or a change to one.
 type FrameworkSaved struct {
@@ -216,7 +260,14 @@ func (TrustCreated) EventKind() string       { return "trust.created" }
 func (PersonAdded) EventKind() string        { return "person.added" }
 func (RolesChanged) EventKind() string       { return "person.roles-changed" }
 func (PasswordSet) EventKind() string        { return "person.password-set" }
-func (SignInLinkMade) EventKind() string     { return "person.sign-in-link-made" }
+func (SessionsEnded) EventKind() string      { return "person.sessions-ended" }
+func (PersonLeft) EventKind() string         { return "person.left" }
+func (LinkMade) EventKind() string           { return "person.link-made" }
+func (LinkUsed) EventKind() string           { return "person.link-used" }
+func (LoginBound) EventKind() string         { return "person.login-bound" }
+func (APITokenMade) EventKind() string       { return "person.api-token-made" }
+func (APITokenUsed) EventKind() string       { return "person.api-token-used" }
+func (APITokenRevoked) EventKind() string    { return "person.api-token-revoked" }
 func (FrameworkSaved) EventKind() string     { return "framework.saved" }
 func (FrameworkPublished) EventKind() string { return "framework.published" }
 func (FrameworkRetired) EventKind() string   { return "framework.retired" }

@@ -48,24 +48,28 @@ func (db *DB) AddPerson(ctx context.Context, who Actor, key Key, p Person) (Pers
 		if err := t.may(access.ManagePeople); err != nil {
 			return p, err
 		}
-		if err := p.validate(); err != nil {
-			return p, err
-		}
-		id, err := newID()
-		if err != nil {
-			return p, err
-		}
-		p.ID, p.Username = id, strings.ToLower(p.Username)
-		err = t.exec(`insert into people (trust_id, person_id, username, display_name, created_at) values ($1, $2, $3, $4, $5)`,
-			who.Trust, p.ID, p.Username, p.DisplayName, t.now)
-		if err != nil {
-			return p, err
-		}
-		if err := t.setRoles(p.ID, p.Roles); err != nil {
-			return p, err
-		}
-		return p, t.note(audit.Object{Kind: "person", ID: p.ID, Version: 1}, audit.PersonAdded{Username: p.Username, Roles: names(p.Roles)})
+		return t.addPerson(p)
 	})
+}
+
+func (t *tx) addPerson(p Person) (Person, error) {
+	if err := p.validate(); err != nil {
+		return p, err
+	}
+	id, err := newID()
+	if err != nil {
+		return p, err
+	}
+	p.ID, p.Username = id, strings.ToLower(p.Username)
+	err = t.exec(`insert into people (trust_id, person_id, username, display_name, created_at) values ($1, $2, $3, $4, $5)`,
+		t.who.Trust, p.ID, p.Username, p.DisplayName, t.now)
+	if err != nil {
+		return p, err
+	}
+	if err := t.setRoles(p.ID, p.Roles); err != nil {
+		return p, err
+	}
+	return p, t.note(audit.Object{Kind: "person", ID: p.ID, Version: 1}, audit.PersonAdded{Username: p.Username, Roles: names(p.Roles)})
 }
 
 func (p Person) validate() error {
@@ -146,7 +150,7 @@ func (t *tx) lockPerson(username string) (Person, int, error) {
 
 // SetPassword sets a person's password: an administrator's for anybody, and
 // everybody's for themselves. The hash comes from access.HashPassword. Every
-// session of the person ends.
+// session of the person ends, and every link and API token of theirs.
 func (db *DB) SetPassword(ctx context.Context, who Actor, username, hash string) error {
 	return db.write(ctx, who, "", func(t *tx) error {
 		p, version, err := t.lockPerson(username)
@@ -161,17 +165,57 @@ func (db *DB) SetPassword(ctx context.Context, who Actor, username, hash string)
 		if err != nil {
 			return err
 		}
-		err = t.exec(`
-			insert into credentials (trust_id, person_id, password_hash, changed_at) values ($1, $2, $3, $4)
-			on conflict (trust_id, person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at`,
-			who.Trust, p.ID, hash, t.now)
-		if err != nil {
-			return err
-		}
-		if err := t.exec(`delete from sessions where trust_id = $1 and person_id = $2`, who.Trust, p.ID); err != nil {
+		if err := t.setPassword(p.ID, hash); err != nil {
 			return err
 		}
 		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.PasswordSet{})
+	})
+}
+
+func (t *tx) setPassword(person uuid.UUID, hash string) error {
+	err := t.exec(`
+		insert into credentials (trust_id, person_id, password_hash, changed_at) values ($1, $2, $3, $4)
+		on conflict (trust_id, person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at`,
+		t.who.Trust, person, hash, t.now)
+	if err != nil {
+		return err
+	}
+	return t.shutOut(person)
+}
+
+// shutOut ends all by which a person, or whoever took it from them, could go
+// on without the password.
+func (t *tx) shutOut(person uuid.UUID) error {
+	return t.exec(`
+		with sessions_ended as (delete from sessions where trust_id = $1 and person_id = $2),
+		     links_over as (update links set used_at = $3 where trust_id = $1 and person_id = $2 and used_at is null)
+		update api_tokens set revoked_at = $3 where trust_id = $1 and person_id = $2 and revoked_at is null`,
+		t.who.Trust, person, t.now)
+}
+
+// Leave closes an account for good: its sessions, links and tokens end, and
+// nobody signs in to it again. What the person did, their roles and their
+// seats stay for the record. It returns Forbidden for one's own, so that
+// somebody is left who looks after accounts.
+func (db *DB) Leave(ctx context.Context, who Actor, username string) error {
+	return db.write(ctx, who, "", func(t *tx) error {
+		if err := t.may(access.ManagePeople); err != nil {
+			return err
+		}
+		p, version, err := t.lockPerson(username)
+		if err != nil {
+			return err
+		}
+		if p.ID == who.Person {
+			return fault.New(fault.Forbidden, "you cannot close your own account; ask another administrator")
+		}
+		if err := t.exec(`update people set left_at = $3 where trust_id = $1 and person_id = $2`, who.Trust, p.ID, t.now); err != nil {
+			return err
+		}
+		if err := t.shutOut(p.ID); err != nil {
+			return err
+		}
+		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.PersonLeft{Roles: names(p.Roles)})
 	})
 }
 

@@ -85,6 +85,8 @@ func exists(constraint string) string {
 	known := map[string]string{
 		"trusts_slug_key":                                  "a trust with this short name exists already",
 		"people_trust_id_username_key":                     "somebody has this user name already",
+		"logins_pkey":                                      "this account of the sign-in service is somebody's here already",
+		"logins_trust_id_person_id_issuer_key":             "this person has another account of the sign-in service",
 		"frameworks_trust_id_code_version_key":             "this version of the framework exists already",
 		"campaigns_trust_id_code_key":                      "a campaign with this code exists already",
 		"panel_members_trust_id_rater_campaign_id_key":     "this rater code is on the panel already",

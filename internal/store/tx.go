@@ -24,6 +24,10 @@ type Actor struct {
 	Trust  uuid.UUID
 	Person uuid.UUID
 
+	// Token says that a program asks in the person's name, by an API token. It
+	// has no care of accounts.
+	Token bool
+
 	operator bool
 }
 
@@ -71,11 +75,19 @@ type seat struct {
 
 // roles are those of the trust and of the seat, as the database found them.
 func (t *tx) roles() []access.Role {
-	roles := make([]access.Role, len(t.at.Roles))
-	for i, r := range t.at.Roles {
-		roles[i] = access.Role(r)
+	var roles []access.Role
+	for _, r := range t.at.Roles {
+		if role := access.Role(r); role != access.Administrator || !t.who.Token {
+			roles = append(roles, role)
+		}
 	}
 	return roles
+}
+
+// become goes on as a person who has just proved who they are.
+func (t *tx) become(person uuid.UUID) error {
+	t.who.Person = person
+	return t.get(&t.at, enter, t.who.Trust, person, "", "", false)
 }
 
 // may returns Forbidden where the person may not. The database refuses it

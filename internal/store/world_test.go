@@ -320,6 +320,14 @@ func (w *world) everythingButTheLog() {
 	w.must(err)
 	_, err = w.db.SetRetention(w.ctx, w.officer, code, store.Retention{KeepUntil: "2027-01-31"})
 	w.must(err)
+	_, _, err = w.db.MakeAPIToken(w.ctx, w.officer, w.trust, store.NewAPIToken{Name: "report", Scope: access.ReadOnly, Days: 1})
+	w.must(err)
+	link, err := w.db.Invite(w.ctx, w.officer, store.Person{Username: "guest", DisplayName: "Guest"})
+	w.must(err)
+	_, err = w.db.BindByInvitation(w.ctx, w.trust.ID, link.Token.Hash(), store.Login{Issuer: "https://login.example", Subject: "1", Authenticated: w.db.Now()})
+	w.must(err)
+	_, err = w.db.KeepVisit(w.ctx, w.trust.ID, store.Visit{State: "s", Nonce: "n", Verifier: "v", Back: "/"})
+	w.must(err)
 }
 
 // bury says of a candidate that their data were erased, without erasing them.
