@@ -118,6 +118,19 @@ comment on column logins.subject is 'The account there, as the provider names it
 comment on column logins.person_id is 'Whose it is; one of each provider a person.';
 comment on column logins.created_at is 'When it was bound: through an invitation, or by its person while signed in.';
 
+-- +goose StatementBegin
+create function account_standing(p_person uuid) returns table (roles text[], signs_in boolean)
+  language sql stable security definer set search_path = public, pg_temp
+  begin atomic
+    select array(select r.role from person_roles r where r.trust_id = app_trust() and r.person_id = p_person order by r.role),
+           exists (select from credentials c where c.trust_id = app_trust() and c.person_id = p_person)
+        or exists (select from logins l where l.trust_id = app_trust() and l.person_id = p_person);
+  end;
+-- +goose StatementEnd
+comment on function account_standing(uuid) is 'The roles of a person of the trust that the transaction works for, and whether they can sign in. Runs as the owner: whoever invites must be told both rightly, also where they may read neither, or an invitation could take an account over.';
+revoke all on function account_standing(uuid) from public;
+grant execute on function account_standing(uuid) to appointable_app;
+
 create table provider_visits (
   trust_id   uuid not null references trusts,
   token_hash bytea not null check (length(token_hash) = 32),
@@ -159,6 +172,7 @@ revoke all on function find_session(uuid, bytea, timestamptz, interval), find_ap
 grant execute on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) to appointable_app;
 
 -- +goose Down
+drop function account_standing(uuid);
 drop function find_api_token(uuid, bytea, timestamptz);
 drop table provider_visits, logins, api_tokens;
 drop index links_by_person;

@@ -109,15 +109,18 @@ func (db *DB) Invite(ctx context.Context, who Actor, p Person) (Link, error) {
 		case err != nil:
 			return err
 		}
+		var standing struct {
+			Roles   pq.StringArray `db:"roles"`
+			SignsIn bool           `db:"signs_in"`
+		}
+		if err := t.get(&standing, `select roles, signs_in from account_standing($1)`, found.ID); err != nil {
+			return err
+		}
+		found.Roles = personRow{Roles: standing.Roles}.person().Roles
 		if err := t.mayInvite(found.Roles); err != nil {
 			return err
 		}
-		var signsIn bool
-		if err := t.get(&signsIn, `select exists (select from credentials where trust_id = $1 and person_id = $2)
-			or exists (select from logins where trust_id = $1 and person_id = $2)`, who.Trust, found.ID); err != nil {
-			return err
-		}
-		if signsIn {
+		if standing.SignsIn {
 			return fault.New(fault.Conflict, "%q signs in already; where the password is lost, an administrator makes a link to reset it", found.Username)
 		}
 		link, err = t.makeLink(found, version, Invitation)
@@ -219,20 +222,25 @@ func (t *tx) useLink(link access.Token, purposes ...Purpose) (Person, int, error
 }
 
 func (t *tx) useLinkByHash(hash []byte, purposes ...Purpose) (Person, int, error) {
-	var username string
-	err := t.get(&username, `
+	var found struct {
+		ID       uuid.UUID `db:"person_id"`
+		Username string    `db:"username"`
+	}
+	err := t.get(&found, `
 		update links l set used_at = $3
 		  from people p
 		 where l.trust_id = $1 and l.token_hash = $2 and l.used_at is null and l.expires_at > $3 and l.purpose = any ($4)
 		   and p.trust_id = l.trust_id and p.person_id = l.person_id and p.left_at is null
-		returning p.username`, t.who.Trust, hash, t.now, pq.Array(purposes))
+		returning p.person_id, p.username`, t.who.Trust, hash, t.now, pq.Array(purposes))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Person{}, 0, overLink()
 	}
 	if err != nil {
 		return Person{}, 0, err
 	}
-	p, version, err := t.lockPerson(username)
-	t.who.Person = p.ID
-	return p, version, err
+	t.who.Person = found.ID
+	if err := t.exec(`select set_config('app.person', $1, true)`, found.ID.String()); err != nil {
+		return Person{}, 0, err
+	}
+	return t.lockPerson(found.Username)
 }
