@@ -57,10 +57,10 @@ func (s *Server) routes() []route {
 		{method: post, path: trustPath + "/tokens", stepUp: true, byHand: true, summary: "Make an API token, shown this once", endpoint: takes(s.makeAPIToken)},
 		{method: remove, path: trustPath + "/tokens/{token}", status: noContent, byHand: true, summary: "Revoke one of one's own API tokens", endpoint: gives(s.revokeAPIToken)},
 
-		{method: get, path: trustPath + "/people", query: paged(), summary: "List accounts by user name", endpoint: gives(s.people)},
-		{method: post, path: trustPath + "/people", stepUp: true, once: true, status: created, summary: "Add an account", endpoint: takes(s.addPerson)},
+		{method: get, path: trustPath + "/people", byHand: true, query: paged(), summary: "List accounts by user name", endpoint: gives(s.people)},
+		{method: post, path: trustPath + "/people", stepUp: true, byHand: true, once: true, status: created, summary: "Add an account", endpoint: takes(s.addPerson)},
 		{method: post, path: trustPath + "/invitations", stepUp: true, byHand: true, summary: "Invite a person, with a link to set their first password", endpoint: takes(s.invite)},
-		{method: put, path: trustPath + "/people/{username}/roles", stepUp: true, summary: "Replace a person's roles in the trust", endpoint: takes(s.setRoles)},
+		{method: put, path: trustPath + "/people/{username}/roles", stepUp: true, byHand: true, summary: "Replace a person's roles in the trust", endpoint: takes(s.setRoles)},
 		{method: put, path: trustPath + "/people/{username}/password", stepUp: true, byHand: true, status: noContent, summary: "Set a password and end the person's sessions", endpoint: takes(s.setPassword)},
 		{method: post, path: trustPath + "/people/{username}/password-reset", stepUp: true, byHand: true, summary: "Make a link by which a person sets a new password", endpoint: gives(s.makeResetLink)},
 		{method: remove, path: trustPath + "/people/{username}/sessions", byHand: true, status: noContent, summary: "End all sessions of a person", endpoint: gives(s.endSessions)},

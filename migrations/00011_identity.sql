@@ -118,6 +118,20 @@ comment on column logins.subject is 'The account there, as the provider names it
 comment on column logins.person_id is 'Whose it is; one of each provider a person.';
 comment on column logins.created_at is 'When it was bound: through an invitation, or by its person while signed in.';
 
+-- +goose StatementBegin
+create function account_standing(p_person uuid) returns table (roles text[], signs_in boolean)
+  language sql stable security definer set search_path = public, pg_temp
+  begin atomic
+    select array(select r.role from person_roles r where r.trust_id = app_trust() and r.person_id = p_person order by r.role),
+           exists (select from credentials c where c.trust_id = app_trust() and c.person_id = p_person)
+        or exists (select from logins l where l.trust_id = app_trust() and l.person_id = p_person)
+     where app_may('manage-people', 'invite-people');
+  end;
+-- +goose StatementEnd
+comment on function account_standing(uuid) is 'The roles of a person of the trust that the transaction works for, and whether they can sign in, for whoever may invite; no row for others. Runs as the owner: whoever invites must be told both rightly, also where they may read neither, or an invitation could take an account over.';
+revoke all on function account_standing(uuid) from public;
+grant execute on function account_standing(uuid) to appointable_app;
+
 create table provider_visits (
   trust_id   uuid not null references trusts,
   token_hash bytea not null check (length(token_hash) = 32),
@@ -158,8 +172,7 @@ grant select, insert, update on api_tokens to appointable_app;
 revoke all on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) from public;
 grant execute on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) to appointable_app;
 
--- Whoever fills the seats of panels may invite people for them. They see who is
--- there and with which roles, or they could invite an administrator anew.
+-- Whoever fills the seats of panels may invite people for them.
 alter policy seen on people using (
   trust_id = (select app_trust()) and (
     person_id = (select app_person())
@@ -174,11 +187,6 @@ alter policy changed on people using (
   trust_id = (select app_trust()) and (
     person_id = (select app_person())
     or (select app_may('manage-people', 'invite-people'))));
-alter policy seen on person_roles using (
-  trust_id = (select app_trust()) and (
-    person_id = (select app_person())
-    or (select app_may('manage-people', 'invite-people'))
-    or (select app_person()) is null));
 comment on policy added on people is 'To add: whoever manages accounts, or invites people without a role.';
 comment on policy changed on people is 'To change: oneself and, for whoever manages or invites, all; of whom only a manager changes more than the version, see people_changed().';
 
@@ -198,21 +206,8 @@ $$;
 create trigger people_changed before update on people for each row when (current_user <> 'appointable_owner') execute function people_changed();
 comment on function people_changed() is 'Refuses (42501) a change of an account, its version apart, to whoever does not manage accounts.';
 
--- +goose StatementBegin
-create function signs_in(p_person uuid) returns boolean
-  language sql stable security definer set search_path = public, pg_temp
-  begin atomic
-    select app_may('manage-people', 'invite-people') and (
-           exists (select from credentials c where c.trust_id = app_trust() and c.person_id = p_person)
-           or exists (select from logins l where l.trust_id = app_trust() and l.person_id = p_person));
-  end;
--- +goose StatementEnd
-comment on function signs_in(uuid) is 'Whether a person can sign in by a password or a provider, for whoever may invite. As the owner: whether there is a password must be known, and the hash not be read.';
-revoke all on function signs_in(uuid) from public;
-grant execute on function signs_in(uuid) to appointable_app;
-
 -- +goose Down
-drop function signs_in(uuid);
+drop function account_standing(uuid);
 drop trigger people_changed on people;
 drop function people_changed();
 alter policy seen on people using (
@@ -229,11 +224,6 @@ alter policy changed on people using (
   trust_id = (select app_trust()) and (
     person_id = (select app_person())
     or (select app_may('manage-people'))));
-alter policy seen on person_roles using (
-  trust_id = (select app_trust()) and (
-    person_id = (select app_person())
-    or (select app_may('manage-people'))
-    or (select app_person()) is null));
 comment on policy added on people is 'To add: whoever manages accounts.';
 comment on policy changed on people is 'To change: oneself, whose version a password of one''s own counts up, and all for whoever manages accounts.';
 drop function find_api_token(uuid, bytea, timestamptz);

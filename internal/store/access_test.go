@@ -306,6 +306,10 @@ func probes() []probe {
 			_, err := db.Export(w.ctx, s.who, code)
 			return err
 		}},
+		{access.InvitePeople, "a guest", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.Invite(w.ctx, s.who, store.Person{Username: "new-guest", DisplayName: "Guest"})
+			return err
+		}},
 		// A reading that goes on record is a change, and taken back as one.
 		{access.ReadIdentity, "read", func(w *world, db *store.DB, s subject) (int, error) {
 			who, err := db.Identity(w.ctx, s.who, code, "C1")
@@ -391,7 +395,7 @@ func (p probe) left(phase access.Phase, s subject) bool {
 // campaignless are the actions that ask for no campaign: a seat gives none.
 func campaignless(action access.Action) bool {
 	switch action {
-	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones:
+	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople:
 		return true
 	}
 	return false

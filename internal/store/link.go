@@ -109,14 +109,18 @@ func (db *DB) Invite(ctx context.Context, who Actor, p Person) (Link, error) {
 		case err != nil:
 			return err
 		}
+		var standing struct {
+			Roles   pq.StringArray `db:"roles"`
+			SignsIn bool           `db:"signs_in"`
+		}
+		if err := t.get(&standing, `select roles, signs_in from account_standing($1)`, found.ID); err != nil {
+			return err
+		}
+		found.Roles = personRow{Roles: standing.Roles}.person().Roles
 		if err := t.mayInvite(found.Roles); err != nil {
 			return err
 		}
-		var signsIn bool
-		if err := t.get(&signsIn, `select signs_in($1)`, found.ID); err != nil {
-			return err
-		}
-		if signsIn {
+		if standing.SignsIn {
 			return fault.New(fault.Conflict, "%q signs in already; where the password is lost, an administrator makes a link to reset it", found.Username)
 		}
 		link, err = t.makeLink(found, version, Invitation)

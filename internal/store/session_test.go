@@ -65,7 +65,7 @@ func TestSessionsEnd(t *testing.T) {
 	w.signedOut(other)
 
 	left := w.signIn(w.officer)
-	w.raw("postgres").MustExecContext(w.ctx, `update people set left_at = now() where username = 'officer'`)
+	w.raw("appointable_migrate").MustExecContext(w.ctx, `update people set left_at = now() where username = 'officer'`)
 	w.signedOut(left)
 	w.signedOut("made up")
 }
