@@ -46,10 +46,10 @@ export-campaign    -                ...45                -        -             
 
 // holds reads a cell of the matrix; phase 0 is no campaign.
 func holds(cell string, phase int) bool {
-	switch {
-	case cell == "-":
+	switch cell {
+	case "-":
 		return false
-	case cell == "yes":
+	case "yes":
 		return true
 	}
 	return phase > 0 && cell[phase-1] != '.'
