@@ -148,20 +148,27 @@ func (t *tx) lockPerson(username string) (Person, int, error) {
 	return row.person(), row.Version, err
 }
 
+// lockSelfOr finds the account of whoever asks, and anybody's for those who may.
+// Whoever may not is not told who is there.
+func (t *tx) lockSelfOr(action access.Action, username string) (Person, int, error) {
+	p, version, err := t.lockPerson(username)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return p, 0, err
+	}
+	if t.who.Person == uuid.Nil || p.ID != t.who.Person {
+		if err := t.may(action); err != nil {
+			return Person{}, 0, err
+		}
+	}
+	return p, version, err
+}
+
 // SetPassword sets a person's password: an administrator's for anybody, and
 // everybody's for themselves. The hash comes from access.HashPassword. Every
 // session of the person ends, and every link and API token of theirs.
 func (db *DB) SetPassword(ctx context.Context, who Actor, username, hash string) error {
 	return db.write(ctx, who, "", func(t *tx) error {
-		p, version, err := t.lockPerson(username)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		if who.Person == uuid.Nil || p.ID != who.Person { // whoever may not is not told who is there
-			if err := t.may(access.ManagePeople); err != nil {
-				return err
-			}
-		}
+		p, version, err := t.lockSelfOr(access.ManagePeople, username)
 		if err != nil {
 			return err
 		}

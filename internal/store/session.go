@@ -127,14 +127,9 @@ func (db *DB) EndOwnSession(ctx context.Context, who Actor, id string) error {
 // everybody their own.
 func (db *DB) EndSessions(ctx context.Context, who Actor, username string) error {
 	return db.write(ctx, who, "", func(t *tx) error {
-		p, version, err := t.lockPerson(username)
+		p, version, err := t.lockSelfOr(access.ManagePeople, username)
 		if err != nil {
 			return err
-		}
-		if p.ID != who.Person {
-			if err := t.may(access.ManagePeople); err != nil {
-				return err
-			}
 		}
 		if err := t.exec(`delete from sessions where trust_id = $1 and person_id = $2`, who.Trust, p.ID); err != nil {
 			return err
