@@ -370,7 +370,7 @@ func (o *oracle) probe(n int) *findings {
 	var working sync.WaitGroup
 	for worker := range workers {
 		working.Go(func() {
-			r := rand.New(rand.NewPCG(20261125, uint64(worker))) //nolint:gosec // to be repeated, not to be secret
+			r := rand.New(rand.NewPCG(20261125, uint64(worker)))
 			for next.Add(1) <= int64(n) && found.few() {
 				at := o.phases[r.IntN(len(o.phases))]
 				found.compare(o, at, at.people[r.IntN(len(at.people))], o.request(r))

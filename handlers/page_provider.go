@@ -61,7 +61,7 @@ func (p *pages) providerForm(c *call) string {
 }
 
 func (s *Server) visitCookie(value string, maxAge int) *http.Cookie {
-	cookie := s.cookie(value, maxAge)
+	cookie := s.cookie(value, maxAge) //nolint:gosec // Secure wherever people reach us by https
 	cookie.Name += "-visit"
 	return cookie
 }

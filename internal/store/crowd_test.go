@@ -102,7 +102,7 @@ func TestTwoTrustsOnFewConnections(t *testing.T) {
 	var working sync.WaitGroup
 	for worker := range 8 {
 		working.Go(func() {
-			r := rand.New(rand.NewPCG(20261125, uint64(worker))) //nolint:gosec // to be repeated, not to be secret
+			r := rand.New(rand.NewPCG(20261125, uint64(worker)))
 			for calls.Add(1) <= int64(*crowdCalls) {
 				w := tenants[r.IntN(2)]
 				ctx, cancel := context.WithCancel(first.ctx)
