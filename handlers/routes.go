@@ -92,10 +92,10 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/candidates", once: true, status: created, summary: "Add candidates to a draft", endpoint: takes(s.addCandidates)},
 		{method: put, path: campaignPath + "/candidates/{candidate}", match: true, summary: "Say how far a candidate came; the version is in the list", endpoint: takes(s.changeCandidate)},
 
-		{method: get, path: campaignPath + "/candidates/{candidate}/identity", summary: "Read who a candidate is; the reading goes on record", endpoint: gives(s.identity)},
-		{method: put, path: campaignPath + "/candidates/{candidate}/identity", summary: "Enter who a candidate is", endpoint: takes(s.putIdentity)},
-		{method: post, path: campaignPath + "/candidates/{candidate}/subject-access", summary: "Gather a candidate's own data, to be given to them", endpoint: gives(s.subjectAccess)},
-		{method: post, path: campaignPath + "/candidates/{candidate}/erase", summary: "Erase a candidate's personal data, for good", endpoint: takes(s.eraseCandidate)},
+		{method: get, path: campaignPath + "/candidates/{candidate}/identity", byHand: true, summary: "Read who a candidate is; the reading goes on record", endpoint: gives(s.identity)},
+		{method: put, path: campaignPath + "/candidates/{candidate}/identity", byHand: true, summary: "Enter who a candidate is", endpoint: takes(s.putIdentity)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/subject-access", byHand: true, stepUp: true, summary: "Gather a candidate's own data, to be given to them", endpoint: gives(s.subjectAccess)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/erase", byHand: true, stepUp: true, summary: "Erase a candidate's personal data, for good", endpoint: takes(s.eraseCandidate)},
 		{method: get, path: campaignPath + "/retention", summary: "Say until when personal data are kept", endpoint: gives(s.retention)},
 		{method: put, path: campaignPath + "/retention", summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
 		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
@@ -120,7 +120,7 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/decision", stepUp: true, once: true, status: created, summary: "Record the panel's decision", endpoint: takes(s.decide)},
 
 		{method: post, path: campaignPath + "/export", slow: true, produces: []string{mimeZip}, summary: "Take a campaign out as a round's files", endpoint: writes(nil, nil, s.exportRound)},
-		{method: post, path: campaignPath + "/evidence", slow: true, produces: []string{mimeZip}, summary: "Take out a campaign's bundle of evidence, which verifies offline", endpoint: writes(nil, nil, s.exportEvidence)},
+		{method: post, path: campaignPath + "/evidence", byHand: true, stepUp: true, slow: true, produces: []string{mimeZip}, summary: "Take out a campaign's bundle of evidence, which verifies offline", endpoint: writes(nil, nil, s.exportEvidence)},
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},

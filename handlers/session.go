@@ -94,12 +94,13 @@ func (s *Server) signIn(c *call, in signInRequest) (sessionView, error) {
 // prove finds the person whose password this is. An account that does not
 // exist costs the same work and gives the same answer as a wrong password.
 func (s *Server) prove(c *call, username, password string) (store.Person, error) {
-	if err := s.trustSignIns.spend(c.trust.Slug); err != nil {
-		return store.Person{}, err
-	}
 	account := "account " + c.trust.Slug + " " + strings.ToLower(username)
 	address := "address " + c.RealIP()
 	if err := s.signIns.begin(account, address); err != nil {
+		return store.Person{}, err
+	}
+	// After the throttle: what it refuses must not use up what the trust has.
+	if err := s.trustSignIns.spend(c.trust.Slug); err != nil {
 		return store.Person{}, err
 	}
 	person, hash, err := s.db.Credential(c.ctx(), c.trust.ID, username)
