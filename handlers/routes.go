@@ -97,7 +97,7 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/candidates/{candidate}/subject-access", byHand: true, stepUp: true, summary: "Gather a candidate's own data, to be given to them", endpoint: gives(s.subjectAccess)},
 		{method: post, path: campaignPath + "/candidates/{candidate}/erase", byHand: true, stepUp: true, summary: "Erase a candidate's personal data, for good", endpoint: takes(s.eraseCandidate)},
 		{method: get, path: campaignPath + "/retention", summary: "Say until when personal data are kept", endpoint: gives(s.retention)},
-		{method: put, path: campaignPath + "/retention", summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
+		{method: put, path: campaignPath + "/retention", stepUp: true, summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
 		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
 
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
@@ -119,7 +119,7 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath + "/decision", summary: "Read the decision", endpoint: gives(s.decision)},
 		{method: post, path: campaignPath + "/decision", stepUp: true, once: true, status: created, summary: "Record the panel's decision", endpoint: takes(s.decide)},
 
-		{method: post, path: campaignPath + "/export", slow: true, produces: []string{mimeZip}, summary: "Take a campaign out as a round's files", endpoint: writes(nil, nil, s.exportRound)},
+		{method: post, path: campaignPath + "/export", stepUp: true, slow: true, produces: []string{mimeZip}, summary: "Take a campaign out as a round's files", endpoint: writes(nil, nil, s.exportRound)},
 		{method: post, path: campaignPath + "/evidence", byHand: true, stepUp: true, slow: true, produces: []string{mimeZip}, summary: "Take out a campaign's bundle of evidence, which verifies offline", endpoint: writes(nil, nil, s.exportEvidence)},
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 

@@ -450,8 +450,9 @@ create policy own_or_revealed on scores for select using (
   trust_id = (select app_trust()) and (
     member_id = (select app_member())
     or campaign_id = (select app_campaign('read-marks')) and campaign_id in (select r.campaign_id from reveals r where r.trust_id = (select app_trust()))
+       and sheet_id in (select s.sheet_id from sheets s where s.trust_id = (select app_trust()) and s.campaign_id = (select app_entered()) and s.state <> 'draft')
     or campaign_id in (select app_pooled())));
-comment on policy own_or_revealed on scores is 'To read: the marks of the asker, and of everybody once revealed, for whoever reads marks. Progress opens nothing here.';
+comment on policy own_or_revealed on scores is 'To read: the marks of the asker, and of everybody once revealed, for whoever reads marks, save drafts. Progress opens nothing here.';
 create policy own on scores for update using (trust_id = (select app_trust()) and member_id = (select app_member()))
  with check (trust_id = (select app_trust()) and member_id = (select app_member()) and campaign_id = (select app_campaign('write-sheet', 'revise-mark')));
 comment on policy own on scores is 'To change: the marks of the asker, while the phase allows it.';

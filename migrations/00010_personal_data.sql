@@ -136,6 +136,9 @@ begin
   if app_campaign('edit-identity') is distinct from p_campaign or not is_on_record(p_event, 'candidate.identity-changed', p_candidate) then
     raise exception 'not allowed, or not on record' using errcode = '42501';
   end if;
+  if exists (select from tombstones b where b.trust_id = app_trust() and b.campaign_id = p_campaign and b.candidate_id = p_candidate) then
+    raise exception 'the data of this candidate were erased, and are not entered again' using errcode = 'AP001';
+  end if;
   insert into identity.candidates as i (trust_id, campaign_id, candidate_id, name, email, telephone, reference, changed_at)
   values (app_trust(), p_campaign, p_candidate, p_name, p_email, p_telephone, p_reference, p_now)
   on conflict (trust_id, campaign_id, candidate_id)
@@ -217,6 +220,9 @@ begin
   if app_campaign('erase-candidate') is distinct from p_campaign or not is_on_record(p_event, 'candidate.erased', p_candidate) then
     raise exception 'not allowed, or not on record' using errcode = '42501';
   end if;
+  if not exists (select from candidates k where k.trust_id = app_trust() and k.campaign_id = p_campaign and k.candidate_id = p_candidate) then
+    raise exception 'no candidate of this campaign' using errcode = '42501';
+  end if;
   if exists (select from retention r where r.trust_id = app_trust() and r.campaign_id = p_campaign and r.hold <> '') then
     raise exception 'the data of this campaign are held' using errcode = 'AP001';
   end if;
@@ -225,20 +231,22 @@ begin
   end if;
   delete from identity.candidates i where i.trust_id = app_trust() and i.campaign_id = p_campaign and i.candidate_id = p_candidate;
   delete from monitoring.characteristics m where m.trust_id = app_trust() and m.campaign_id = p_campaign and m.candidate_id = p_candidate;
-  update interests i set details = '' where i.trust_id = app_trust() and i.campaign_id = p_campaign and i.candidate_id = p_candidate;
+  update interests i set details = '', reason = '' where i.trust_id = app_trust() and i.campaign_id = p_campaign and i.candidate_id = p_candidate;
   update score_revisions r set evidence = '', reason = 'erased' from sheets s
    where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate
      and r.trust_id = s.trust_id and r.campaign_id = s.campaign_id and r.sheet_id = s.sheet_id;
   update scores m set evidence = '' from sheets s
    where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate
      and m.trust_id = s.trust_id and m.campaign_id = s.campaign_id and m.sheet_id = s.sheet_id;
-  delete from audit_payloads p using audit_events e
-   where p.trust_id = app_trust() and e.trust_id = p.trust_id and e.event_id = p.event_id
+  delete from audit_payloads p using audit_events e, candidates k
+   where k.trust_id = app_trust() and k.campaign_id = p_campaign and k.candidate_id = p_candidate
+     and p.trust_id = app_trust() and e.trust_id = p.trust_id and e.event_id = p.event_id
      and (e.object_kind = 'candidate' and e.object_id = p_candidate and e.event_id <> p_event
           or e.object_kind = 'campaign' and e.object_id = p_campaign and e.kind in ('campaign.interest-declared', 'campaign.interest-judged')
+             and convert_from(p.payload, 'UTF8')::jsonb ->> 'candidate' = k.code
           or e.object_kind = 'sheet' and e.object_id in (
                select s.sheet_id from sheets s where s.trust_id = app_trust() and s.campaign_id = p_campaign and s.candidate_id = p_candidate));
-  delete from idempotency_keys k where k.trust_id = app_trust() and k.created_at < p_now - interval '1 day'; -- nobody repeats those
+  delete from idempotency_keys k where k.trust_id = app_trust() and k.created_at < p_now - interval '10 minutes'; -- nobody repeats those
   insert into tombstones (trust_id, campaign_id, candidate_id, campaign, candidate, event_id, erased_at)
   select k.trust_id, k.campaign_id, k.candidate_id, c.code, k.code, p_event, p_now
     from candidates k join campaigns c on c.trust_id = k.trust_id and c.campaign_id = k.campaign_id

@@ -157,16 +157,32 @@ comment on column provider_visits.expires_at is 'An answer that comes later is r
 
 alter table logins enable row level security;
 alter table provider_visits enable row level security;
-create policy own_trust on logins using (trust_id = (select app_trust()));
+create policy own_trust on logins using (
+  trust_id = (select app_trust()) and (
+    person_id = (select app_person()) or (select app_may('manage-people')) or (select app_person()) is null))
+ with check (trust_id = (select app_trust()) and person_id = (select app_person()));
 create policy own_trust on provider_visits using (trust_id = (select app_trust()));
-comment on policy own_trust on logins is 'The rows of the trust that the transaction works for.';
+comment on policy own_trust on logins is 'One''s own; to read and to take away also for whoever manages accounts, and to read before anybody is signed in, to find out whose it is.';
 comment on policy own_trust on provider_visits is 'The rows of the trust that the transaction works for.';
-grant select, insert on logins to appointable_app;
+grant select, insert, delete on logins to appointable_app;
 grant select, insert, delete on provider_visits to appointable_app;
 
 alter table api_tokens enable row level security;
-create policy own_trust on api_tokens using (trust_id = (select app_trust()));
-comment on policy own_trust on api_tokens is 'The rows of the trust that the transaction works for: those of somebody who leaves are revoked by an administrator.';
+create policy own_trust on api_tokens using (
+  trust_id = (select app_trust()) and (person_id = (select app_person()) or (select app_may('manage-people'))));
+comment on policy own_trust on api_tokens is 'One''s own; those of somebody who leaves are revoked by whoever manages accounts.';
+
+drop policy own_trust on sessions;
+create policy own_trust on sessions using (
+  trust_id = (select app_trust()) and (
+    person_id = (select app_person()) or (select app_may('manage-people')) or (select app_person()) is null));
+comment on policy own_trust on sessions is 'One''s own; all for whoever manages accounts, who ends them; and before anybody is signed in, to begin one.';
+drop policy own_trust on links;
+create policy own_trust on links using (
+  trust_id = (select app_trust()) and (
+    person_id = (select app_person()) or (select app_may('manage-people')) or (select app_person()) is null
+    or (select app_may('invite-people')) and purpose = 'invitation'));
+comment on policy own_trust on links is 'One''s own; all for whoever manages accounts, invitations for whoever invites; and before anybody is signed in, to use one.';
 
 grant select, insert, update on api_tokens to appointable_app;
 revoke all on function find_session(uuid, bytea, timestamptz, interval), find_api_token(uuid, bytea, timestamptz) from public;
@@ -207,6 +223,12 @@ create trigger people_changed before update on people for each row when (current
 comment on function people_changed() is 'Refuses (42501) a change of an account, its version apart, to whoever does not manage accounts.';
 
 -- +goose Down
+drop policy own_trust on links;
+create policy own_trust on links using (trust_id = (select app_trust()));
+comment on policy own_trust on links is 'The rows of the trust that the transaction works for, to read and to write.';
+drop policy own_trust on sessions;
+create policy own_trust on sessions using (trust_id = (select app_trust()));
+comment on policy own_trust on sessions is 'The rows of the trust that the transaction works for, to read and to write.';
 drop function account_standing(uuid);
 drop trigger people_changed on people;
 drop function people_changed();

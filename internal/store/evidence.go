@@ -159,12 +159,7 @@ func (t *tx) evidenceSheets() ([]evidence.Sheet, error) {
 		if err != nil {
 			return nil, err
 		}
-		if sheet.State == selection.SheetDraft {
-			for i, m := range sheet.Marks {
-				sheet.Marks[i] = selection.Mark{Criterion: m.Criterion}
-			}
-		}
-		sheets = append(sheets, evidence.Sheet{ID: row.ID, Sheet: sheet})
+		sheets = append(sheets, evidence.Sheet{ID: row.ID, Sheet: withoutDraft(sheet)})
 	}
 	return sheets, nil
 }

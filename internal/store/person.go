@@ -125,6 +125,11 @@ func (db *DB) SetRoles(ctx context.Context, who Actor, username string, roles []
 		if err := t.setRoles(p.ID, roles); err != nil {
 			return err
 		}
+		// Who invited somebody without a role must not come in with one.
+		err = t.exec(`update links set used_at = $3 where trust_id = $1 and person_id = $2 and used_at is null`, who.Trust, p.ID, t.now)
+		if err != nil {
+			return err
+		}
 		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.RolesChanged{Roles: names(roles)})
 	})
 	return p, err
@@ -195,7 +200,8 @@ func (t *tx) setPassword(person uuid.UUID, hash string) error {
 func (t *tx) shutOut(person uuid.UUID) error {
 	return t.exec(`
 		with sessions_ended as (delete from sessions where trust_id = $1 and person_id = $2),
-		     links_over as (update links set used_at = $3 where trust_id = $1 and person_id = $2 and used_at is null)
+		     links_over as (update links set used_at = $3 where trust_id = $1 and person_id = $2 and used_at is null),
+		     logins_gone as (delete from logins where trust_id = $1 and person_id = $2)
 		update api_tokens set revoked_at = $3 where trust_id = $1 and person_id = $2 and revoked_at is null`,
 		t.who.Trust, person, t.now)
 }

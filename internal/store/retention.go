@@ -108,6 +108,9 @@ func (db *DB) EraseCandidate(ctx context.Context, who Actor, campaign, candidate
 		if err := t.may(access.EraseCandidate); err != nil {
 			return err
 		}
+		if _, err := t.lockCampaign(0); err != nil { // a bundle may be under way, or a hold
+			return err
+		}
 		if selection.Phase(t.at.Phase.String) != selection.Decided {
 			return fault.New(fault.Conflict, "nothing is erased before the decision is recorded: until then the panel needs it")
 		}

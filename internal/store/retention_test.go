@@ -27,8 +27,9 @@ func TestErasureKeepsMarksAndProofs(t *testing.T) {
 	payloads := `select count(*) from audit_payloads p join audit_events e using (trust_id, event_id) join sheets s on s.sheet_id = e.object_id
 		join candidates k on k.candidate_id = s.candidate_id where k.code = $1`
 	before, events := scores(), w.count(`select count(*) from audit_events`)
-	other := []int{w.count(notes, "C2"), w.count(payloads, "C2")}
-	if w.count(notes, "C1") == 0 || w.count(payloads, "C1") == 0 || other[0] == 0 || other[1] == 0 {
+	interests := `select count(*) from audit_payloads p join audit_events e using (trust_id, event_id) where e.kind = 'campaign.interest-declared'`
+	other := []int{w.count(notes, "C2"), w.count(payloads, "C2"), w.count(interests)}
+	if w.count(notes, "C1") == 0 || w.count(payloads, "C1") == 0 || other[0] == 0 || other[1] == 0 || other[2] == 0 {
 		t.Fatal("there is nothing to erase, so nothing is proved")
 	}
 
@@ -36,7 +37,9 @@ func TestErasureKeepsMarksAndProofs(t *testing.T) {
 	w.must(err)
 	w.equal(scores(), before)
 	w.equal([]int{w.count(notes, "C1"), w.count(payloads, "C1")}, []int{0, 0})
-	w.equal([]int{w.count(notes, "C2"), w.count(payloads, "C2")}, other)
+	w.equal([]int{w.count(notes, "C2"), w.count(payloads, "C2"), w.count(interests)}, other) // the one interest is in C2
+	_, err = w.db.PutIdentity(w.ctx, w.officer, code, whoIs("C1"))
+	w.refused(err, fault.Conflict)
 	w.equal(w.count(`select (select count(*) from identity.candidates) + (select count(*) from monitoring.characteristics)`), 0)
 	w.equal(w.count(`select count(*) from audit_events`), events+1)
 	w.dense()

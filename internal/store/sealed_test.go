@@ -87,3 +87,29 @@ func TestASeatIsOfOneCampaign(t *testing.T) {
 		f.untouched("own mark of another campaign", `update scores set score = 1`)
 	})
 }
+
+// What a member never submitted stays theirs when scoring is closed without it.
+func TestADraftStaysItsRatersOwn(t *testing.T) {
+	w := newWorld(t)
+	w.scoring()
+	w.submit("R1", "C1", 4, 5)
+	_, err := w.db.SaveSheet(w.ctx, w.members["R2"], code, sheet("R2", "C1"), 0, marks(3, 3))
+	w.must(err)
+	_, err = w.db.CloseScoring(w.ctx, w.members["R1"], code, "called away")
+	w.must(err)
+	found, err := w.db.Sheet(w.ctx, w.members["R3"], code, sheet("R2", "C1"))
+	w.must(err)
+	for _, m := range found.Marks {
+		if m.Score != nil || m.Evidence != "" {
+			t.Errorf("another reads %+v", m)
+		}
+	}
+	member := w.memberID("R2")
+	w.as(w.members["R3"], code, func(f forger) { w.equal(f.sees("scores", "member_id = $1", member), int64(0)) })
+	w.as(w.members["R2"], code, func(f forger) { w.equal(f.sees("scores", "member_id = $1", member), int64(2)) })
+	found, err = w.db.Sheet(w.ctx, w.members["R1"], code, sheet("R1", "C1"))
+	w.must(err)
+	if found.Marks[0].Score == nil {
+		t.Error("a submitted sheet has lost its marks")
+	}
+}

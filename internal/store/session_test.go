@@ -253,3 +253,24 @@ func TestLogins(t *testing.T) {
 	w.refused(err, fault.Unauthenticated)
 	w.dense()
 }
+
+// What opens an account is its holder's, whatever the program forgets to ask.
+func TestNobodyTouchesAnothersKeys(t *testing.T) {
+	w := newWorld(t)
+	w.everything()
+	w.signIn(w.officer)
+	_, err := w.db.MakeResetLink(w.ctx, w.operator, "officer")
+	w.must(err)
+	for _, who := range []store.Actor{w.members["R1"], w.members["R2"], w.auditor} {
+		w.as(who, code, func(f forger) {
+			for _, table := range []string{"sessions", "links", "api_tokens", "logins"} {
+				w.equal(f.sees(table, "person_id = $1", w.officer.Person), int64(0))
+				f.untouched(table, "delete from "+table+" where person_id = $1", w.officer.Person)
+			}
+			f.untouched("a session proved again", `update sessions set authenticated_at = now() where person_id = $1`, w.officer.Person)
+			f.untouched("a link used again", `update links set used_at = null where person_id = $1`, w.officer.Person)
+		})
+	}
+	_, err = w.db.Unchecked().MakeResetLink(w.ctx, w.officer, "member-r1")
+	w.refused(err, fault.Forbidden)
+}

@@ -298,11 +298,26 @@ func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetN
 		if err := t.may(access.ReadSheets); err != nil {
 			return err
 		}
-		var err error
-		_, sheet, _, err = t.loadSheet(name, "")
+		row, found, _, err := t.loadSheet(name, "")
+		if sheet = found; err == nil && row.Member != t.at.Member.UUID {
+			sheet = withoutDraft(found)
+		}
 		return err
 	})
 	return sheet, err
+}
+
+// withoutDraft leaves out the marks of a sheet that was never submitted: they
+// stay their rater's own, also when scoring was closed without them.
+func withoutDraft(s selection.Sheet) selection.Sheet {
+	if s.State != selection.SheetDraft {
+		return s
+	}
+	s.Marks = slices.Clone(s.Marks)
+	for i, m := range s.Marks {
+		s.Marks[i] = selection.Mark{Criterion: m.Criterion}
+	}
+	return s
 }
 
 // SheetStatus is a sheet without its marks.

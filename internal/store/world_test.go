@@ -335,7 +335,7 @@ func (w *world) bury() {
 	w.t.Helper()
 	_, err := w.raw("postgres").ExecContext(w.ctx, `
 		insert into tombstones select trust_id, campaign_id, candidate_id, $2, code, (select event_id from audit_events where trust_id = $1 limit 1), now()
-		  from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID, code)
+		  from candidates where trust_id = $1 and code = 'C2'`, w.trust.ID, code)
 	w.must(err)
 }
 
