@@ -79,9 +79,9 @@ func printTombstones(term terminal, list tombstoneList, format string) error {
 		return csv.NewWriter(term.out).WriteAll(append([][]string{tombstoneColumns()}, rows...))
 	}
 	w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "campaign\tcandidate\terased\tevent") // what fails shows at Flush
+	fmt.Fprintln(w, "campaign\tcandidate\terased\tevent") // what fails shows at Flush
 	for _, row := range rows {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row[1], row[2], row[4][:len("2006-01-02")], row[3])
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row[1], row[2], row[4][:len("2006-01-02")], row[3])
 	}
 	return w.Flush()
 }
