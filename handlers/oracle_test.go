@@ -418,7 +418,8 @@ func TestThePermissionOracle(t *testing.T) {
 // left open in the database, it must notice.
 func TestTheOracleNoticesAnOpenDoor(t *testing.T) {
 	for _, door := range []string{
-		`create policy ajar on sheets for select using (trust_id = (select app_trust())); create policy ajar on scores for select using (trust_id = (select app_trust()))`,
+		`create policy ajar on sheets for select using (trust_id = (select app_trust())); create policy ajar on scores for select using (trust_id = (select app_trust()));
+			create policy ajar on psychometric_results for select using (trust_id = (select app_trust()))`,
 		`insert into person_roles (trust_id, person_id, role) select trust_id, person_id, 'auditor' from people where username = 'outsider'`,
 	} {
 		o := newOracle(t)

@@ -43,6 +43,6 @@ func TestPersonalDataOverHTTP(t *testing.T) {
 	contains(t, p.officer.do(post, path+"/erase", object{}).problem(422).complaints(), "reason: ")
 	p.officer.do(post, path+"/erase", object{"reason": "asked to be forgotten"}).want(200)
 	p.officer.do(get, path+"/identity", nil).problem(404)
-	contains(t, string(p.officer.do(get, "/tombstones", nil).want(200).body), `"candidate":"C1"`)
+	contains(t, string(p.officer.do(get, "/tombstones", nil).want(200).body), `"trust":"`+p.officer.slug+`","tombstones":[{"campaign":"CARD-1","candidate":"C1"`)
 	p.members["R1"].do(get, "/tombstones", nil).problem(403)
 }

@@ -25,10 +25,11 @@ func (s *Server) eraseCandidate(c *call, in eraseRequest) (store.Tombstone, erro
 
 // tombstonesView lists whose data were erased.
 type tombstonesView struct {
+	Trust      string            `json:"trust"` // a list is replayed in no other
 	Tombstones []store.Tombstone `json:"tombstones"`
 }
 
 func (s *Server) tombstones(c *call) (tombstonesView, error) {
 	list, err := s.db.Tombstones(c.ctx(), c.who)
-	return tombstonesView{list}, err
+	return tombstonesView{Trust: c.param("trust"), Tombstones: list}, err
 }
