@@ -424,7 +424,7 @@ func TestTheOracleNoticesAnOpenDoor(t *testing.T) {
 	} {
 		o := newOracle(t)
 		o.asSuperuser(door)
-		if found := o.probe(2000); len(found.leaks) == 0 {
+		if found := o.probe(20_000); len(found.leaks) == 0 {
 			t.Errorf("not noticed: %s", door)
 		}
 	}
