@@ -450,7 +450,7 @@ create policy own_or_revealed on scores for select using (
   trust_id = (select app_trust()) and (
     member_id = (select app_member())
     or campaign_id = (select app_campaign('read-marks')) and campaign_id in (select r.campaign_id from reveals r where r.trust_id = (select app_trust()))
-       and sheet_id in (select s.sheet_id from sheets s where s.trust_id = (select app_trust()) and s.campaign_id = (select app_entered()) and s.state <> 'draft')
+       and sheet_id not in (select s.sheet_id from sheets s where s.trust_id = (select app_trust()) and s.campaign_id = (select app_entered()) and s.state = 'draft') -- the drafts, since those submitted would not fit into a hash
     or campaign_id in (select app_pooled())));
 comment on policy own_or_revealed on scores is 'To read: the marks of the asker, and of everybody once revealed, for whoever reads marks, save drafts. Progress opens nothing here.';
 create policy own on scores for update using (trust_id = (select app_trust()) and member_id = (select app_member()))
