@@ -27,7 +27,7 @@ comment on column identity.candidates.name is 'As the candidate writes it.';
 comment on column identity.candidates.email is 'Empty, and never null, where none was given.';
 comment on column identity.candidates.telephone is 'Empty, and never null, where none was given.';
 comment on column identity.candidates.reference is 'The number under which the trust''s recruitment system has the application. Empty, and never null, where there is none.';
-comment on column identity.candidates.version is 'Counted up by every change; what If-Match compares.';
+comment on column identity.candidates.version is 'Counted up by every change.';
 comment on column identity.candidates.changed_at is 'When it was entered or changed last.';
 alter table identity.candidates enable row level security;
 create policy own_trust on identity.candidates using (trust_id = (select app_trust()));
@@ -198,7 +198,7 @@ comment on column tombstones.candidate_id is 'Whose data are gone; the code and 
 comment on column tombstones.campaign is 'Its code, so that the list can be read and kept outside.';
 comment on column tombstones.candidate is 'The code of the candidate, likewise.';
 comment on column tombstones.event_id is 'The event that says so.';
-comment on column tombstones.erased_at is 'When it was done, or done again after a restore.';
+comment on column tombstones.erased_at is 'When it was done first.';
 alter table tombstones enable row level security;
 create policy own_trust on tombstones for select using (trust_id = (select app_trust()) and (select app_may('read-tombstones')));
 comment on policy own_trust on tombstones is 'To read within the trust, by whoever sees to erasure; nobody but the owner writes.';

@@ -92,20 +92,30 @@ func (db *DB) Decision(ctx context.Context, who Actor, campaign string) (Decisio
 		if err := t.mayRank(); err != nil {
 			return err
 		}
-		var row struct {
-			Run      uuid.UUID `db:"run_id"`
-			Document []byte    `db:"document"`
-			At       time.Time `db:"decided_at"`
-		}
-		err := t.get(&row, `select run_id, document, decided_at from decisions where trust_id = $1 and campaign_id = $2`, who.Trust, t.at.Campaign)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "no decision has been recorded yet")
-		}
-		if err != nil {
-			return err
-		}
-		out = Decision{Run: row.Run, At: row.At.UTC()}
-		return json.Unmarshal(row.Document, &out.Decision)
+		var err error
+		out, err = t.decision()
+		return err
 	})
 	return out, err
+}
+
+// decision loads it; NotFound where there is none yet.
+func (t *tx) decision() (Decision, error) {
+	var row struct {
+		Run      uuid.UUID `db:"run_id"`
+		Document []byte    `db:"document"`
+		At       time.Time `db:"decided_at"`
+	}
+	err := t.get(&row, `select run_id, document, decided_at from decisions where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Decision{}, fault.New(fault.NotFound, "no decision has been recorded yet")
+	}
+	if err != nil {
+		return Decision{}, err
+	}
+	out := Decision{Run: row.Run, At: row.At.UTC()}
+	if err := json.Unmarshal(row.Document, &out.Decision); err != nil {
+		return Decision{}, fmt.Errorf("stored decision: %w", err)
+	}
+	return out, nil
 }

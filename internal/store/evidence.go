@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +14,6 @@ import (
 	"appointable/internal/audit"
 	"appointable/internal/evidence"
 	"appointable/internal/fault"
-	"appointable/selection"
 )
 
 // sequencerPatience is how long an export waits for the log to sign its event.
@@ -89,16 +86,12 @@ func (t *tx) fillEvidence(c *evidence.Contents) error {
 	if c.Earlier, err = t.earlierCheckpoints(); err != nil {
 		return err
 	}
-	var document []byte
-	err = t.get(&document, `select document from decisions where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
-	if errors.Is(err, sql.ErrNoRows) {
+	decision, err := t.decision()
+	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	c.Decision = &selection.Decision{}
-	return json.Unmarshal(document, c.Decision)
+	c.Decision = &decision.Decision
+	return err
 }
 
 // loggedRow is an event with what it commits to, where that is told.
@@ -188,14 +181,25 @@ func (t *tx) earlierCheckpoints() ([]evidence.Signed, error) {
 		  from log_checkpoints c join log_heads h on h.trust_id = c.trust_id and h.log_number = c.log_number
 		 where c.trust_id = $1 and c.log_number = (select max(log_number) from log_heads where trust_id = $1)
 		 order by date_trunc('day', c.at at time zone 'UTC') desc, c.size desc limit 4000`, t.who.Trust)
+	if err != nil {
+		return nil, err
+	}
 	earlier := make([]evidence.Signed, len(rows))
 	for i, r := range rows {
-		if earlier[i].Checkpoint, err = audit.ReadCheckpoint(r.Signed); err != nil {
+		if earlier[i], err = r.note(); err != nil {
 			return nil, err
 		}
-		earlier[i].Note = r.Signed
 	}
-	return earlier, err
+	return earlier, nil
+}
+
+// note is the checkpoint with what it says.
+func (c checkpointRow) note() (evidence.Signed, error) {
+	says, err := audit.ReadCheckpoint(c.Signed)
+	if err != nil {
+		return evidence.Signed{}, fmt.Errorf("stored checkpoint: %w", err)
+	}
+	return evidence.Signed{Checkpoint: says, Note: c.Signed}, nil
 }
 
 // awaitLog waits until a signed checkpoint covers the event of the export, and
@@ -240,11 +244,8 @@ func (db *DB) readLog(ctx context.Context, who Actor, l *evidence.Logged) (cover
 		for i, h := range hashes {
 			l.Leaves[i] = tlog.Hash(h)
 		}
-		l.Now.Note = c.Signed
-		if l.Now.Checkpoint, err = audit.ReadCheckpoint(c.Signed); err != nil {
-			return fmt.Errorf("stored checkpoint: %w", err)
-		}
-		return nil
+		l.Now, err = c.note()
+		return err
 	})
 	return covered, err
 }

@@ -61,7 +61,7 @@ func (db *DB) Identity(ctx context.Context, who Actor, campaign, candidate strin
 		if err != nil {
 			return err
 		}
-		err = t.get(&out, `select name, email, telephone, reference, version from read_identity($1, $2, $3)`, t.at.Campaign, row.ID, event)
+		err = t.readIdentity(&out, row.ID, event)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.NotFound, "nobody has entered who %s is", candidate)
 		}
@@ -70,9 +70,14 @@ func (db *DB) Identity(ctx context.Context, who Actor, campaign, candidate strin
 	return out, err
 }
 
-// PutIdentity enters who a candidate is, or replaces it. version is the one that
-// was read, 0 for whatever there is. It returns Invalid for what cannot be a name
-// or an address.
+// readIdentity reads it under an event that says so; sql.ErrNoRows where nobody
+// has entered it.
+func (t *tx) readIdentity(into *Identity, candidate, event uuid.UUID) error {
+	return t.get(into, `select name, email, telephone, reference, version from read_identity($1, $2, $3)`, t.at.Campaign, candidate, event)
+}
+
+// PutIdentity enters who a candidate is, or replaces it. It returns Invalid for
+// what cannot be a name or an address, and Conflict once it was erased.
 func (db *DB) PutIdentity(ctx context.Context, who Actor, campaign string, to Identity) (Identity, error) {
 	err := db.write(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.EditIdentity); err != nil {

@@ -47,29 +47,16 @@ func (db *DB) Retention(ctx context.Context, who Actor, campaign string) (Retent
 
 // SetRetention says until when, and holds or lets go.
 func (db *DB) SetRetention(ctx context.Context, who Actor, campaign string, to Retention) (Retention, error) {
-	err := db.write(ctx, who, campaign, func(t *tx) error {
-		if err := t.may(access.SetRetention); err != nil {
-			return err
-		}
-		c, err := t.lockCampaign(0)
-		if err != nil {
-			return err
-		}
+	_, err := db.changeCampaign(ctx, who, campaign, 0, access.SetRetention, func(t *tx, _ *Campaign) (audit.Detail, error) {
 		day, err := to.day()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		err = t.exec(`
 			insert into retention (trust_id, campaign_id, keep_until, hold, changed_at) values ($1, $2, $3, $4, $5)
 			on conflict (trust_id, campaign_id) do update set keep_until = excluded.keep_until, hold = excluded.hold, changed_at = excluded.changed_at`,
 			t.who.Trust, t.at.Campaign, day, to.Hold, t.now)
-		if err != nil {
-			return err
-		}
-		if err := t.saveProgress(c); err != nil {
-			return err
-		}
-		return t.noteCampaign(c, audit.RetentionSet{KeepUntil: to.KeepUntil, Hold: to.Hold})
+		return audit.RetentionSet(to), err
 	})
 	return to, err
 }
@@ -108,10 +95,11 @@ func (db *DB) EraseCandidate(ctx context.Context, who Actor, campaign, candidate
 		if err := t.may(access.EraseCandidate); err != nil {
 			return err
 		}
-		if _, err := t.lockCampaign(0); err != nil { // a bundle may be under way, or a hold
+		c, err := t.lockCampaign(0) // a bundle may be under way, or a hold
+		if err != nil {
 			return err
 		}
-		if selection.Phase(t.at.Phase.String) != selection.Decided {
+		if c.Progress.Phase != selection.Decided {
 			return fault.New(fault.Conflict, "nothing is erased before the decision is recorded: until then the panel needs it")
 		}
 		row, err := t.candidate(candidate)

@@ -116,7 +116,7 @@ func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) err
 		return err
 	}
 	identity := Identity{Candidate: out.Answers.Code}
-	err := t.get(&identity, `select name, email, telephone, reference, version from read_identity($1, $2, $3)`, t.at.Campaign, candidate, event)
+	err := t.readIdentity(&identity, candidate, event)
 	switch {
 	case err == nil:
 		out.Identity = &identity
@@ -189,13 +189,9 @@ func (t *tx) subjectOutcome(out *SubjectAccess, candidate string) error {
 			out.Psychometrics = append(out.Psychometrics, r)
 		}
 	}
-	var document []byte
-	if err := t.get(&document, `select document from decisions where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign); err != nil {
+	decision, err := t.decision()
+	if err != nil {
 		return err
-	}
-	var decision selection.Decision
-	if err := json.Unmarshal(document, &decision); err != nil {
-		return fmt.Errorf("stored decision: %w", err)
 	}
 	if i := slices.IndexFunc(decision.Findings, func(f selection.Finding) bool { return f.Candidate == candidate }); i >= 0 {
 		out.Finding = &decision.Findings[i]
