@@ -45,14 +45,14 @@ func TestASheetIsFilledInWithoutScripts(t *testing.T) {
 	overview := member.page("/campaigns/CARD-1")
 	contains(t, overview.section("Your sheets"), "Not submitted")
 	first := member.follow(member.visit(get, ownSheetPath, nil))
-	contains(t, first.main(), "1 of 2 safety")
+	contains(t, first.main(), "1 of 2 The value safety")
 	contains(t, first.main(), "Nobody sees anybody else’s marks until every required sheet is submitted")
 
 	form := first.fields()
 	form.Set("score.safety.a", "6")
 	form.Set("note.safety.a", sampleEvidence)
 	second := member.follow(member.visit(post, ownSheetPath+"/part/safety", form))
-	contains(t, second.main(), "2 of 2 kindness")
+	contains(t, second.main(), "2 of 2 The value kindness")
 	form = second.fields()
 	check := member.follow(member.visit(post, ownSheetPath+"/part/kindness", form)) // nothing given
 	contains(t, check.main(), "One behaviour has no mark yet")
