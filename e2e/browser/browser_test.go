@@ -232,6 +232,7 @@ var pictures atomic.Int64
 // that nothing runs over its edge.
 func (v *visitor) looks(name string) {
 	v.t.Helper()
+	v.until(`document.querySelector("main")`)
 	var findings []string
 	v.js(axe(v.t)+`;axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(x => x.id + ": " + x.help + " " + x.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`, &findings)
 	for _, f := range findings {
@@ -250,9 +251,9 @@ func (v *visitor) looks(name string) {
 			continue
 		}
 		var picture []byte
-		v.do(chromedp.FullScreenshot(&picture, 90))
+		v.do(chromedp.FullScreenshot(&picture, 100))
 		v.w.must(os.MkdirAll(folder, 0o755))
-		v.w.must(os.WriteFile(filepath.Join(folder, fmt.Sprintf("%02d-%s-%d.jpeg", number, name, width)), picture, 0o600))
+		v.w.must(os.WriteFile(filepath.Join(folder, fmt.Sprintf("%02d-%s-%d.png", number, strings.ReplaceAll(name, " ", "-"), width)), picture, 0o600))
 	}
 	v.do(emulation.SetDeviceMetricsOverride(1024, 768, 1, false))
 }
