@@ -39,7 +39,8 @@ type page interface {
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
-		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{}}
+		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
+		movePage{}, decidePage{}}
 }
 
 // pages shows them.
@@ -97,7 +98,13 @@ const (
 
 // routes is every page. As in the API, GET only reads.
 func (p *pages) routes() []route {
-	return []route{
+	var routes []route
+	for _, m := range moves() {
+		routes = append(routes,
+			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
+			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
+	}
+	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
@@ -125,8 +132,10 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking", endpoint: p.shows(p.showRanking)},
 		{method: post, path: underCampaign + "/ranking", slow: true, endpoint: acts(p.rankNow)},
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
+		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
+		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
-	}
+	}...)
 }
 
 // callKey is where the error page finds out in which trust it is, and for whom.
