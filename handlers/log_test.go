@@ -26,7 +26,11 @@ func newLogged(t *testing.T) logged {
 	t.Helper()
 	l := logged{key: audit.NewSigningKey()}
 	made := database.Database(t)
-	sequencer, err := store.OpenSequencer(t.Context(), made.DSN("appointable_sequence"), "log.example", l.key)
+	published, err := store.OpenPublished(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sequencer, err := store.OpenSequencer(t.Context(), made.DSN("appointable_sequence"), "log.example", published, l.key)
 	if err != nil {
 		t.Fatal(err)
 	}

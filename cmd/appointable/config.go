@@ -34,6 +34,7 @@ type Config struct {
 
 	SequencerDatabaseURL string `env:"SEQUENCER_DATABASE_URL" secret:"yes" help:"login appointable_sequence, which orders and signs the log; empty: not here, save on the private PostgreSQL"`
 	SequencerKey         string `env:"SEQUENCER_KEY" secret:"yes" help:"what appointable log new-key prints; two with a space between while one is replaced. Empty: on the private PostgreSQL log-key in its folder"`
+	LogPublished         string `env:"LOG_PUBLISHED" help:"folder of the record of what was published of each log, to be kept where no restore of the database sets it back; empty: log-published in DATA_DIR"`
 	LogName              string `env:"LOG_NAME" help:"this installation's name in new logs, for good; empty: the host of PUBLIC_URL"`
 
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`

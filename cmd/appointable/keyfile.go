@@ -12,13 +12,21 @@ import (
 	"appointable/internal/audit"
 	"appointable/internal/fault"
 	"appointable/internal/localpg"
+	"appointable/internal/store"
 )
 
 // keyFileName is the signing key of the private PostgreSQL's logs, beside its
 // data and not in it: a copy of the database alone does not let anybody sign.
 const keyFileName = "log-key"
 
-func keyFile(c Config) (string, error) {
+// publishedName is the record of what was published of the logs, beside the
+// key and not in the database's data for the same reason: what goes back with
+// the database cannot tell that it went back.
+const publishedName = "log-published"
+
+func keyFile(c Config) (string, error) { return besideData(c, keyFileName) }
+
+func besideData(c Config, name string) (string, error) {
 	dir := c.DataDir
 	if dir == "" {
 		var err error
@@ -26,7 +34,20 @@ func keyFile(c Config) (string, error) {
 			return "", err
 		}
 	}
-	return filepath.Join(dir, keyFileName), nil
+	return filepath.Join(dir, name), nil
+}
+
+// openPublished opens the record of what was published of the logs, and makes
+// it where it is missing.
+func openPublished(c Config) (store.Published, error) {
+	folder := c.LogPublished
+	if folder == "" {
+		var err error
+		if folder, err = besideData(c, publishedName); err != nil {
+			return store.Published{}, err
+		}
+	}
+	return store.OpenPublished(folder)
 }
 
 // makeKeyFile reads the key of the data folder and makes it where it is

@@ -64,7 +64,11 @@ func (d *database) openSequencer(ctx context.Context, c Config) (*store.Sequence
 	if err != nil {
 		return nil, err
 	}
-	return store.OpenSequencer(ctx, d.sequence, name, keys...)
+	published, err := openPublished(c)
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenSequencer(ctx, d.sequence, name, published, keys...)
 }
 
 // inBackground starts the sequencer and returns what stops it. The end of ctx
