@@ -103,15 +103,15 @@ func newLogCheckpoint(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			published, err := openPublished(c)
-			if err != nil {
-				return err
-			}
 			return inTrust(cmd.Context(), trust, func(db *store.DB, who store.Actor) error {
-				signed, err := db.LogCheckpoint(cmd.Context(), who, 0)
+				published, err := openPublished(c)
+				if err != nil {
+					return err
+				}
 				if err := db.CompareLog(cmd.Context(), who, trust, published); err != nil {
 					return err
 				}
+				signed, err := db.LogCheckpoint(cmd.Context(), who, 0)
 				if err != nil {
 					return err
 				}

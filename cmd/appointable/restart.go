@@ -58,14 +58,14 @@ func restartLog(ctx context.Context, r store.Restart) (store.Restarted, error) {
 	if r.Keys, err = readKeys(); err != nil {
 		return store.Restarted{}, err
 	}
-	if r.Published, err = openPublished(c); err != nil {
-		return store.Restarted{}, err
-	}
 	d, err := openDatabase(ctx, c, r.Slug)
 	if err != nil {
 		return store.Restarted{}, err
 	}
 	defer d.stop()
+	if r.Published, err = openPublished(c); err != nil {
+		return store.Restarted{}, err
+	}
 	db, err := d.openOwner(ctx)
 	if err != nil {
 		return store.Restarted{}, err

@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
-			"until": until, "signedby": signedBy,
+			"until": until, "untilready": untilReady, "signedby": signedBy,
 			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
@@ -162,6 +162,19 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("%s is not there", args[1])
+}
+
+// untilready [-none] TEXT waits until /readyz says a text, or none such.
+func untilReady(ts *testscript.TestScript, _ bool, args []string) {
+	want := args[len(args)-1]
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		text, err := io.ReadAll(send(ts, "", http.MethodGet, "/readyz", nil, nil).Body)
+		ts.Check(err)
+		if strings.Contains(string(text), want) == (len(args) == 1) {
+			return
+		}
+	}
+	ts.Fatalf("/readyz: waited for %v in vain", args)
 }
 
 // signedby KEYS CHECKPOINT: the checkpoint is signed by the key in the file.
