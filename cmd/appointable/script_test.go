@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -40,7 +42,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
-			"until": until, "untilready": untilReady, "signedby": signedBy,
+			"until": until, "untilready": untilReady, "sql": sqlCommand, "signedby": signedBy,
 			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
@@ -175,6 +177,15 @@ func untilReady(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("/readyz: waited for %v in vain", args)
+}
+
+// sql DATABASE STATEMENT does in the private PostgreSQL what nobody may.
+func sqlCommand(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("postgres", "host="+filepath.Join(ts.Getenv("DATA_DIR"), "run")+" port=5432 user=postgres sslmode=disable dbname="+args[0])
+	ts.Check(err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(err)
 }
 
 // signedby KEYS CHECKPOINT: the checkpoint is signed by the key in the file.

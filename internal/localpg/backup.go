@@ -15,10 +15,14 @@ import (
 
 // Dump writes a backup of a database to a file, as pg_dump -Fc does. dsn is a
 // URL of a login that may read everything: row-level security must not bind it.
-// It fails with ErrNoBinaries where this machine has no pg_dump, and with what
+// snapshot names the moment, as pg_export_snapshot gave it; "" is now. It fails with ErrNoBinaries where this machine has no pg_dump, and with what
 // pg_dump says, which for a server newer than itself is that it cannot.
-func Dump(ctx context.Context, dsn, file string) error {
-	return client(ctx, "pg_dump", dsn, "--format=custom", "--no-password", "--file="+file)
+func Dump(ctx context.Context, dsn, snapshot, file string) error {
+	args := []string{"--format=custom", "--no-password", "--file=" + file}
+	if snapshot != "" {
+		args = append(args, "--snapshot="+snapshot)
+	}
+	return client(ctx, "pg_dump", dsn, args...)
 }
 
 // Restore reads a backup of Dump into an empty database, in one transaction.

@@ -68,6 +68,22 @@ func (p Published) Last(trust uuid.UUID) ([]byte, error) {
 	return signed, nil
 }
 
+// CopyTo copies what is on record of some trusts into another record, and
+// returns of how many something was.
+func (p Published) CopyTo(other Published, trusts []Trust) (int, error) {
+	copied := 0
+	for _, trust := range trusts {
+		signed, err := p.Last(trust.ID)
+		if err == nil && signed != nil {
+			copied, err = copied+1, other.keep(trust.ID, signed)
+		}
+		if err != nil {
+			return copied, err
+		}
+	}
+	return copied, nil
+}
+
 // keep puts a checkpoint on record. It returns once the record would outlast a
 // crash of the machine; at any moment one whole checkpoint is there.
 func (p Published) keep(trust uuid.UUID, signed []byte) error {

@@ -20,7 +20,7 @@ import (
 func (w *world) dumped() string {
 	w.t.Helper()
 	file := filepath.Join(w.t.TempDir(), "backup")
-	w.must(localpg.Dump(w.ctx, w.database.DSN("appointable_migrate"), file))
+	w.must(localpg.Dump(w.ctx, w.database.DSN("appointable_migrate"), "", file))
 	return file
 }
 
