@@ -264,3 +264,23 @@ func lastPublished(keys []audit.SigningKey, notes ...[]byte) (audit.Checkpoint, 
 	}
 	return newest, signed, nil
 }
+
+// LatestCheckpoint is the newest one of a trust's current log.
+type LatestCheckpoint struct {
+	Trust  string `db:"slug"`
+	Origin string `db:"origin"`
+	Size   int64  `db:"size"`
+	Signed []byte `db:"signed"` // the signed note
+}
+
+// Latest lists the newest checkpoint of every trust that has one, by trust.
+func (s *Sequencer) Latest(ctx context.Context) ([]LatestCheckpoint, error) {
+	list := []LatestCheckpoint{}
+	err := s.db.db.SelectContext(ctx, &list, `
+		select t.slug, h.origin, c.size, c.signed
+		  from trusts t join log_heads h on h.trust_id = t.trust_id and h.ended_at is null,
+		       lateral (select size, signed from log_checkpoints c
+		                 where c.trust_id = h.trust_id and c.log_number = h.log_number and c.size <= h.size order by c.size desc limit 1) c
+		 order by t.slug`)
+	return list, problem(ctx, err)
+}
