@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
-			"until": until, "untilready": untilReady, "sql": sqlCommand, "signedby": signedBy,
+			"until": until, "untilready": untilReady, "sql": sqlCommand, "outside": outside, "signedby": signedBy,
 			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
@@ -186,6 +187,30 @@ func sqlCommand(ts *testscript.TestScript, _ bool, args []string) {
 	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(context.Background(), args[1])
 	ts.Check(err)
+}
+
+// outside FILE opens an address to which checkpoints are posted, as
+// $CHECKPOINT_POST_URL says; the first and the last that come are FILE.first and
+// FILE.last. outside FILE -wait waits for the first.
+func outside(ts *testscript.TestScript, _ bool, args []string) {
+	first, last := ts.MkAbs(args[0]+".first"), ts.MkAbs(args[0]+".last")
+	if len(args) > 1 {
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			if text, err := os.ReadFile(first); err == nil && len(text) > 0 {
+				return
+			}
+		}
+		ts.Fatalf("no checkpoint was posted")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if _, err := os.Stat(first); err != nil {
+			_ = os.WriteFile(first, body, 0o600)
+		}
+		_ = os.WriteFile(last, body, 0o600)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("CHECKPOINT_POST_URL", server.URL)
 }
 
 // signedby KEYS CHECKPOINT: the checkpoint is signed by the key in the file.
