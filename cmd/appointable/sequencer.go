@@ -125,7 +125,14 @@ func sequence(ctx context.Context, log *slog.Logger, s *store.Sequencer) {
 	signing := make(chan struct{})
 	go func() {
 		defer close(signing)
-		repeat(ctx, log, "the log was not signed", signEvery, s.Sign)
+		repeat(ctx, log, "the log was not signed", signEvery, func(ctx context.Context) (int, error) {
+			before := s.State()
+			n, err := s.Sign(ctx)
+			if unrecorded := s.State().Unrecorded - before.Unrecorded; unrecorded > 0 {
+				log.Warn("logs were not on record as published; what the database has was taken for it, so compare it with a checkpoint kept elsewhere", "logs", unrecorded)
+			}
+			return n, err
+		})
 	}()
 	repeat(ctx, log, "the log was not extended", sequenceEvery, func(ctx context.Context) (int, error) {
 		before := s.State()

@@ -38,6 +38,8 @@ type Sequencer struct {
 	leaves  int64
 	late    int64
 	refused error // what kept the last signing from signing
+
+	unrecorded int64
 }
 
 // installation is what may stand before the / of an origin: a key of that name
@@ -93,13 +95,17 @@ type SequencerState struct {
 	Leaves  int64         // added by this sequencer since its start
 	Late    int64         // of those, the ones that came a minute or more after they had happened
 	Refused error         // why the last round of signing left a log unsigned; nil where it did not
+
+	// Unrecorded counts the logs that had been signed before and were not on
+	// record as published: what the database had was taken for it.
+	Unrecorded int64
 }
 
 // State reads it.
 func (s *Sequencer) State() SequencerState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Late: s.late, Refused: s.refused}
+	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Late: s.late, Refused: s.refused, Unrecorded: s.unrecorded}
 }
 
 const (

@@ -102,6 +102,11 @@ func (s *Sequencer) sign(ctx context.Context, tx *sqlx.Tx, trust loggedTrust) (d
 	if err != nil {
 		return false, err
 	}
+	if published == nil && signed != nil {
+		s.mu.Lock()
+		s.unrecorded++
+		s.mu.Unlock()
+	}
 	if last.Size == next.Size { // by another sequencer, or before this one had a record
 		return false, s.published.keep(trust.ID, signed)
 	}
