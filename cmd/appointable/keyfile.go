@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,17 +38,35 @@ func besideData(c Config, name string) (string, error) {
 	return filepath.Join(dir, name), nil
 }
 
-// openPublished opens the record of what was published of the logs, and makes
-// it where it is missing.
+// openPublished opens the record of what was published of the logs, to write,
+// and makes it where it is missing.
 func openPublished(c Config) (store.Published, error) {
-	folder := c.LogPublished
-	if folder == "" {
-		var err error
-		if folder, err = besideData(c, publishedName); err != nil {
-			return store.Published{}, err
-		}
+	folder, err := publishedFolder(c)
+	if err != nil {
+		return store.Published{}, err
 	}
 	return store.OpenPublished(folder)
+}
+
+func publishedFolder(c Config) (string, error) {
+	if c.LogPublished != "" {
+		return c.LogPublished, nil
+	}
+	return besideData(c, publishedName)
+}
+
+// compareLog refuses what rests on a log that is not the one that was
+// published.
+func compareLog(ctx context.Context, db *store.DB, who store.Actor, trust string) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	folder, err := publishedFolder(c)
+	if err != nil {
+		return err
+	}
+	return db.CompareLog(ctx, who, trust, store.ReadPublished(folder))
 }
 
 // makeKeyFile reads the key of the data folder and makes it where it is

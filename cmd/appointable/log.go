@@ -99,16 +99,8 @@ func newLogCheckpoint(term terminal) *cobra.Command {
 			if err := needTrust(trust); err != nil {
 				return err
 			}
-			c, err := readConfig()
-			if err != nil {
-				return err
-			}
 			return inTrust(cmd.Context(), trust, func(db *store.DB, who store.Actor) error {
-				published, err := openPublished(c)
-				if err != nil {
-					return err
-				}
-				if err := db.CompareLog(cmd.Context(), who, trust, published); err != nil {
+				if err := compareLog(cmd.Context(), db, who, trust); err != nil {
 					return err
 				}
 				signed, err := db.LogCheckpoint(cmd.Context(), who, 0)

@@ -36,6 +36,7 @@ const (
 // Courier delivers until it is stopped.
 type Courier struct {
 	latest func(context.Context) ([]store.LatestCheckpoint, error)
+	now    func() time.Time // the sequencer's clock
 	every  time.Duration
 	log    *slog.Logger
 	ways   []*way
@@ -58,7 +59,7 @@ type way struct {
 // New prepares a courier for the logs of a sequencer; nil where checkpoints are
 // to go nowhere. It returns Invalid for settings that cannot be followed.
 func New(o Options, s *store.Sequencer, log *slog.Logger) (*Courier, error) {
-	c := &Courier{latest: s.Latest, every: o.Every, log: log}
+	c := &Courier{latest: s.Latest, now: s.Now, every: o.Every, log: log}
 	if o.PostURL != "" {
 		send, err := poster(o.PostURL)
 		if err != nil {
@@ -137,7 +138,7 @@ func (c *Courier) round(ctx context.Context, w *way) error {
 	if err != nil {
 		c.log.Error("checkpoints did not leave", "by", w.name, "error", err.Error())
 	}
-	w.note(err)
+	w.note(c.now(), err)
 	return err
 }
 
@@ -147,14 +148,14 @@ func (c *Courier) deliver(ctx context.Context, w *way, checkpoint store.LatestCh
 	return w.send(ctx, checkpoint)
 }
 
-func (w *way) note(err error) {
+func (w *way) note(now time.Time, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case err == nil:
-		w.left, w.failing = time.Now(), time.Time{}
+		w.left, w.failing = now, time.Time{}
 	case w.failing.IsZero():
-		w.failing = time.Now()
+		w.failing = now
 	}
 }
 

@@ -25,7 +25,7 @@ type Published struct{ folder string }
 // to: the record must not go back, nor be led elsewhere.
 func OpenPublished(folder string) (Published, error) {
 	p := Published{folder: folder}
-	if err := errors.Join(os.MkdirAll(filepath.Dir(folder), 0o755), p.make()); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(folder), 0o750), p.make()); err != nil {
 		return p, fault.New(fault.Invalid, "the record of what was published of the logs cannot be kept: %s. LOG_PUBLISHED names a folder for it, outside the database", err)
 	}
 	info, err := os.Lstat(folder)
@@ -34,10 +34,14 @@ func OpenPublished(folder string) (Published, error) {
 	}
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 || int(owner) != os.Geteuid() {
-		return p, fault.New(fault.Invalid, "%s holds the record of what was published of the logs; it must be a folder that belongs to user %d, where nobody else may write", folder, os.Geteuid())
+		return p, fault.New(fault.Invalid, "%s holds the record of what was published of the logs; it must be a folder that belongs to user %d, who asks, and where nobody else may write. It belongs to user %d", folder, os.Geteuid(), owner)
 	}
 	return p, nil
 }
+
+// ReadPublished takes a folder to read only: whoever looks need not be the one
+// who writes, and where there is none nothing is on record.
+func ReadPublished(folder string) Published { return Published{folder: folder} }
 
 func (p Published) make() error {
 	err := os.Mkdir(p.folder, 0o700)
@@ -107,7 +111,7 @@ func (p Published) keep(trust uuid.UUID, signed []byte) error {
 
 // syncFolder makes a rename in the folder outlast a crash of the machine.
 func syncFolder(folder string) error {
-	f, err := os.Open(folder)
+	f, err := os.Open(folder) //nolint:gosec // the record's own, which a setting names
 	if err != nil {
 		return err
 	}

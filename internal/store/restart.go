@@ -138,9 +138,12 @@ func (t *tx) endLog(r Restart, published []byte, done *Restarted) (logHead, erro
 // signedPrefix is how much of a log a checkpoint here signs that does not
 // contradict what was published; 0 where none does.
 func (t *tx) signedPrefix(r Restart, hashes logHashes, former audit.Checkpoint) (int64, error) {
-	_, trusted, err := keysOf(r.Keys, hashes.log.Origin)
-	if err != nil || hashes.log.Number == 0 {
+	if hashes.log.Number == 0 {
 		return 0, nil // no log, hence no key of that name
+	}
+	_, trusted, err := keysOf(r.Keys, hashes.log.Origin)
+	if err != nil {
+		return 0, err
 	}
 	var notes [][]byte
 	err = t.all(&notes, `
