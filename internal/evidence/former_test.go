@@ -112,6 +112,18 @@ func TestSeveralLogs(t *testing.T) {
 	}
 }
 
+// A campaign that began after the restart has no event in the former log.
+func TestFormerLogWithoutTheCampaign(t *testing.T) {
+	s := newTwoLogs(t, 7, 2)
+	s.log = append(s.former, s.log...)
+	s.former = []evidence.Event{s.stranger(), s.stranger()}
+	s.published = s.sign(append(slices.Clone(s.former), s.lost...), s.key)
+	s.said.Published, s.said.Held = string(s.published.Note), 2
+	if r := evidence.Verify(s.export(), s.trusted()); !r.Sound || len(r.About.Former) != 1 {
+		t.Errorf("a clean bundle raises\n%s", failures(r))
+	}
+}
+
 // What the owner signs of a restart must agree with what is there.
 func TestRestartsAgree(t *testing.T) {
 	for name, change := range map[string]func(*twoLogs){

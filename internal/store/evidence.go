@@ -33,7 +33,11 @@ func (db *DB) Evidence(ctx context.Context, who Actor, campaign string, w io.Wri
 	if err := db.awaitLog(ctx, who, &logged); err != nil {
 		return err
 	}
-	return sealed.Write(w, logged)
+	err = sealed.Write(w, logged)
+	if fault.Is(err, fault.Invalid) { // events and log were read at two moments
+		return fault.New(fault.Conflict, "the log was begun anew while the bundle was made (%s), so there is none; the export is on record. Take it out again", err)
+	}
+	return err
 }
 
 // sealEvidence fixes what the bundle holds and binds it by an event.
