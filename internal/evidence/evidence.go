@@ -11,6 +11,9 @@
 //     campaign.evidence-exported, which is logged before the bundle is closed.
 //   - leaf-hashes holds every leaf of the whole log, so that the root that the
 //     checkpoint signs, and that of any older checkpoint, can be computed anew.
+//   - Where the log follows a former one, restart.json is its first leaf, which
+//     names the last published checkpoint of that one; logs/ has what is left of
+//     former logs, each computed anew in the same way.
 //   - All else (proofs, index.html, bundle.json, the zip itself) follows from
 //     these: the verifier makes it again and compares byte by byte.
 //
