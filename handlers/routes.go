@@ -39,9 +39,11 @@ func (s *Server) routes() []route {
 		{name: "to", description: "The newer version.", required: true},
 	}
 	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
+	log := parameter{name: "log", description: "Which of the trust's logs, by its number; the current one by default."}
 	sizes := []parameter{
 		{name: "from", description: "The size of the older checkpoint.", required: true},
 		{name: "to", description: "The size of the newer checkpoint.", required: true},
+		log,
 	}
 	return []route{
 		{method: get, path: "/healthz", public: true, summary: "Say that the program runs", endpoint: gives(s.healthz)},
@@ -125,9 +127,10 @@ func (s *Server) routes() []route {
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},
-		{method: get, path: trustPath + "/log/checkpoint", produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
+		{method: get, path: trustPath + "/logs", summary: "List the trust's logs: one, and one more after each restart", endpoint: gives(s.trustLogs)},
+		{method: get, path: trustPath + "/log/checkpoint", query: []parameter{log}, produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
 		{method: get, path: trustPath + "/log/inclusion", query: leaf, summary: "Prove that a leaf is in the log", endpoint: gives(s.logInclusion)},
 		{method: get, path: trustPath + "/log/consistency", query: sizes, summary: "Prove that the log has only grown", endpoint: gives(s.logConsistency)},
-		{method: get, path: trustPath + "/log/entries", query: paged(), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
+		{method: get, path: trustPath + "/log/entries", query: append(paged(), log), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
 	}
 }

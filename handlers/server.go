@@ -19,6 +19,7 @@ import (
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v4"
 
+	"appointable/internal/deliver"
 	"appointable/internal/fault"
 	"appointable/internal/provider"
 	"appointable/internal/store"
@@ -36,6 +37,7 @@ type Config struct {
 	Version        string           // of the program, for the API's description
 	Off            []string         // what this installation runs without, told by /readyz
 	Sequencer      *store.Sequencer // of the log, whose state /readyz and /metrics tell; nil: none runs here
+	Courier        *deliver.Courier // of checkpoints, whose state they tell too; nil: none leave from here
 }
 
 // Server answers HTTP requests.
@@ -48,6 +50,7 @@ type Server struct {
 	timeout   time.Duration
 	off       []string
 	sequencer *store.Sequencer // nil: none runs here
+	courier   *deliver.Courier // nil: no checkpoints leave from here
 	trusts    *trusts
 	signIns   *throttle
 	changes   *limit        // by person
@@ -86,11 +89,11 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
-		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer,
+		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer, courier: config.Courier,
 		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
 		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),
 		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce), slow: make(chan struct{}, slowAtOnce),
-		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer),
+		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer, config.Courier),
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout

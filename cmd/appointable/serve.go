@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"appointable/handlers"
+	"appointable/internal/deliver"
 	"appointable/internal/store"
 )
 
@@ -54,12 +55,16 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 	if err != nil {
 		return err
 	}
+	courier, err := openCourier(c, sequencer, log)
+	if err != nil {
+		return err
+	}
 	if sequencer != nil {
-		defer inBackground(ctx, log, sequencer)()
+		defer inBackground(ctx, log, sequencer, courier)()
 	}
 	h, err := handlers.New(handlers.Config{
 		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(sequencer), Sequencer: sequencer,
+		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(sequencer, courier), Sequencer: sequencer, Courier: courier,
 		Provider: handlers.Provider{Trust: c.OIDCTrust, Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret},
 	})
 	if err != nil {
@@ -100,10 +105,13 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 }
 
 // off lists what this installation runs without.
-func off(sequencer *store.Sequencer) []string {
+func off(sequencer *store.Sequencer, courier *deliver.Courier) []string {
 	list := []string{"monitoring"}
 	if sequencer == nil {
 		list = append(list, "sequencer")
+	}
+	if courier == nil {
+		list = append(list, "checkpoint-delivery")
 	}
 	return list
 }

@@ -12,6 +12,16 @@ type TrustCreated struct {
 	Name string `json:"name"`
 }
 
+// LogRestarted begins a log that follows another, which this database does not
+// hold whole any more; it is the new log's first leaf. What was in the former
+// log beyond Held is lost here, and was published.
+type LogRestarted struct {
+	Origin    string `json:"origin"`    // of the log that begins
+	Published string `json:"published"` // the last published checkpoint of the former log, the whole signed note
+	Held      int64  `json:"held"`      // leaves of the former log that are still here under a signature
+	Reason    string `json:"reason"`
+}
+
 // PersonAdded is a new account.
 type PersonAdded struct {
 	Username string   `json:"username"`
@@ -264,6 +274,7 @@ type DecisionRecorded struct {
 
 // EventKind is the name under which the log keeps the event.
 func (TrustCreated) EventKind() string       { return "trust.created" }
+func (LogRestarted) EventKind() string       { return "trust.log-restarted" }
 func (PersonAdded) EventKind() string        { return "person.added" }
 func (RolesChanged) EventKind() string       { return "person.roles-changed" }
 func (PasswordSet) EventKind() string        { return "person.password-set" }

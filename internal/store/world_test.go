@@ -37,6 +37,8 @@ type world struct {
 	auditor  store.Actor
 	members  map[string]store.Actor // by rater; R1 chairs
 	raws     map[string]*sqlx.DB    // by login
+
+	published string // the folder of what its sequencers published; "": none has been at work yet
 }
 
 func newWorld(t *testing.T) *world {

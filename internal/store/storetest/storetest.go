@@ -65,6 +65,10 @@ func (s *Server) Database(t testing.TB) Database {
 	return Database{server: s, Name: made.Database}
 }
 
+// Beside is the database of another name on the same server, which the caller
+// makes.
+func (d Database) Beside(name string) Database { return Database{server: d.server, Name: name} }
+
 // DSN is the address for a login: "appointable_web" for the service,
 // "appointable_migrate" for the owner, "postgres" for the superuser.
 func (d Database) DSN(login string) string { return d.server.pg.DSN(login, d.Name) }
