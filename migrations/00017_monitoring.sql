@@ -4,10 +4,31 @@
 -- schema, and has no right to a table behind it: it works through the functions
 -- below, which run as their owner and open only where the same transaction has
 -- put what is done on record. No event, no answer. No other login may call them.
-revoke select, insert, update, delete on monitoring.characteristics from appointable_monitoring;
 comment on schema monitoring is 'Protected characteristics. Only the group appointable_monitoring may enter, and it reads and writes through functions only.';
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior or monitoring.';
 comment on column audit_events.actor_id is 'The person; null: the command line at the server, or a candidate by their link.';
+
+-- One row a candidate, since an audit reads a quarter of a million of them.
+-- Nothing has written the former table yet.
+drop table monitoring.characteristics;
+create table monitoring.characteristics (
+  trust_id     uuid not null,
+  campaign_id  uuid not null,
+  candidate_id uuid not null,
+  answers      text not null check (answers ~ '^[a-z-]+=[A-Za-z0-9-]+( [a-z-]+=[A-Za-z0-9-]+)*$'),
+  recorded_at  timestamptz not null,
+  primary key (trust_id, campaign_id, candidate_id),
+  foreign key (trust_id, campaign_id, candidate_id) references public.candidates
+);
+comment on table monitoring.characteristics is 'What a candidate has said of themselves, for suppressed statistics and nothing else. No row: not asked, not answered, or withdrawn.';
+comment on column monitoring.characteristics.trust_id is 'The trust of the campaign.';
+comment on column monitoring.characteristics.campaign_id is 'The campaign that the candidate applied in.';
+comment on column monitoring.characteristics.candidate_id is 'The candidate; by id and not by code, so that a row beside an export names nobody.';
+comment on column monitoring.characteristics.answers is 'Such as ethnicity=A sex=female: the columns of monitoring.csv with the codes of the NHS where it has them. Declining to say is an answer too.';
+comment on column monitoring.characteristics.recorded_at is 'When it was entered last.';
+alter table monitoring.characteristics enable row level security;
+create policy own_trust on monitoring.characteristics using (trust_id = (select app_trust()));
+comment on policy own_trust on monitoring.characteristics is 'The rows of the trust that the transaction works for. Nobody but the owner has a right to use it.';
 
 create table monitoring.requests (
   trust_id     uuid not null,
@@ -68,7 +89,20 @@ create function monitoring_strangers(p_campaign uuid, p_candidates text[]) retur
 comment on function monitoring_strangers(uuid, text[]) is 'Which of these codes are no candidate of the campaign that is entered, or were erased, to whoever may import answers there.';
 
 -- +goose StatementBegin
-create function put_monitoring(p_campaign uuid, p_import uuid, p_event uuid, p_now timestamptz, p_candidates text[], p_characteristics text[], p_answers text[])
+create function monitoring_merged(p_old text, p_new text) returns text
+  language sql immutable set search_path = public, pg_temp
+  begin atomic
+    select string_agg(pair, ' ' order by pair)
+      from (select pair from unnest(string_to_array(p_new, ' ')) as n (pair)
+            union all
+            select pair from unnest(string_to_array(p_old, ' ')) as o (pair)
+             where split_part(pair, '=', 1) <> all (select split_part(n.pair, '=', 1) from unnest(string_to_array(p_new, ' ')) as n (pair))) as both_of_them;
+  end;
+-- +goose StatementEnd
+comment on function monitoring_merged(text, text) is 'Answers with others in their place, characteristic by characteristic; what the others do not have stays.';
+
+-- +goose StatementBegin
+create function put_monitoring(p_campaign uuid, p_import uuid, p_event uuid, p_now timestamptz, p_candidates text[], p_answers text[])
   returns void language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 begin
@@ -77,21 +111,21 @@ begin
   end if;
   perform from candidates k -- an erasure or an answer under way goes first
     where k.trust_id = app_trust() and k.campaign_id = p_campaign and k.code = any (p_candidates) order by k.candidate_id for update;
-  insert into monitoring.characteristics as m (trust_id, campaign_id, candidate_id, characteristic, answer, recorded_at)
-  select k.trust_id, k.campaign_id, k.candidate_id, n.characteristic, n.answer, p_now
-    from unnest(p_candidates, p_characteristics, p_answers) as n (candidate, characteristic, answer)
+  insert into monitoring.characteristics as m (trust_id, campaign_id, candidate_id, answers, recorded_at)
+  select k.trust_id, k.campaign_id, k.candidate_id, n.answers, p_now
+    from unnest(p_candidates, p_answers) as n (candidate, answers)
     join candidates k on k.trust_id = app_trust() and k.campaign_id = p_campaign and k.code = n.candidate
    where not exists (select from tombstones b where b.trust_id = k.trust_id and b.campaign_id = k.campaign_id and b.candidate_id = k.candidate_id)
      and not exists (
          select from monitoring.requests r
           where r.trust_id = k.trust_id and r.campaign_id = k.campaign_id and r.candidate_id = k.candidate_id
             and (r.answered_at is not null or r.withdrawn_at is not null))
-  on conflict (trust_id, campaign_id, candidate_id, characteristic)
-  do update set answer = excluded.answer, recorded_at = excluded.recorded_at;
+  on conflict (trust_id, campaign_id, candidate_id)
+  do update set answers = monitoring_merged(m.answers, excluded.answers), recorded_at = excluded.recorded_at;
 end
 $$;
 -- +goose StatementEnd
-comment on function put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[], text[]) is 'Enters answers that were given elsewhere, or replaces them, without showing what was there. Passes over whoever answered here or took their answers back, and does not say whom. Refused (42501) to whoever may not, and where the import is not on record in this transaction.';
+comment on function put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]) is 'Enters answers that were given elsewhere, or replaces them, without showing what was there. Passes over whoever answered here or took their answers back, and does not say whom. Refused (42501) to whoever may not, and where the import is not on record in this transaction.';
 
 -- Asking.
 -- +goose StatementBegin
@@ -157,7 +191,7 @@ $$;
 comment on function monitoring_link(bytea, timestamptz) is 'Whom a link asks, for which post, and when they answered or withdrew, never what; no row where the link is unknown or over. Enters the campaign, in which the link gives no right to any action.';
 
 -- +goose StatementBegin
-create function answer_monitoring(p_token_hash bytea, p_candidate uuid, p_event uuid, p_now timestamptz, p_declined boolean, p_characteristics text[], p_answers text[])
+create function answer_monitoring(p_token_hash bytea, p_candidate uuid, p_event uuid, p_now timestamptz, p_declined boolean, p_answers text)
   returns void language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 begin
@@ -170,14 +204,14 @@ begin
   if not found then
     raise exception 'this link is over' using errcode = '42501';
   end if;
-  delete from monitoring.characteristics m where m.trust_id = app_trust() and m.campaign_id = app_entered() and m.candidate_id = p_candidate;
-  insert into monitoring.characteristics (trust_id, campaign_id, candidate_id, characteristic, answer, recorded_at)
-  select app_trust(), app_entered(), p_candidate, n.characteristic, n.answer, p_now
-    from unnest(p_characteristics, p_answers) as n (characteristic, answer);
+  insert into monitoring.characteristics (trust_id, campaign_id, candidate_id, answers, recorded_at)
+  values (app_trust(), app_entered(), p_candidate, p_answers, p_now)
+  on conflict (trust_id, campaign_id, candidate_id)
+  do update set answers = excluded.answers, recorded_at = excluded.recorded_at;
 end
 $$;
 -- +goose StatementEnd
-comment on function answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text[], text[]) is 'Keeps what a candidate answers by their link, in place of all that was kept of them. Refused (42501) where the link is another''s or over, and where the answering is not on record in this transaction.';
+comment on function answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text) is 'Keeps what a candidate answers by their link, in place of all that was kept of them. Refused (42501) where the link is another''s or over, and where the answering is not on record in this transaction.';
 
 -- +goose StatementBegin
 create function withdraw_monitoring(p_token_hash bytea, p_candidate uuid, p_event uuid, p_now timestamptz)
@@ -236,18 +270,6 @@ $$;
 comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked. For the functions below alone.';
 
 -- +goose StatementBegin
-create function monitoring_answers(p_campaigns uuid[]) returns table (campaign_id uuid, candidate_id uuid, answers text)
-  language sql stable security definer set search_path = public, pg_temp
-  begin atomic
-    select m.campaign_id, m.candidate_id, string_agg(m.characteristic || '=' || m.answer, ' ' order by m.characteristic)
-      from monitoring.characteristics m
-     where m.trust_id = app_trust() and m.campaign_id = any (p_campaigns)
-     group by m.campaign_id, m.candidate_id;
-  end;
--- +goose StatementEnd
-comment on function monitoring_answers(uuid[]) is 'What candidates answered, each in one text such as ethnicity=A sex=female. For the functions below alone.';
-
--- +goose StatementBegin
 create function read_funnel(p_event uuid)
   returns table (campaign text, code uuid, answers text, applied boolean, shortlisted boolean, interviewed boolean, appointable boolean, offered boolean, accepted boolean)
   language plpgsql volatile security definer set search_path = public, pg_temp
@@ -261,9 +283,9 @@ begin
            case when c.phase = 'decided' then k.offered end, case when c.phase = 'decided' then k.accepted end
       from candidates k
       join campaigns c on c.trust_id = k.trust_id and c.campaign_id = k.campaign_id
-      left join monitoring_answers(read) a on a.campaign_id = k.campaign_id and a.candidate_id = k.candidate_id
+      left join monitoring.characteristics a on a.trust_id = k.trust_id and a.campaign_id = k.campaign_id and a.candidate_id = k.candidate_id
      where k.trust_id = app_trust() and k.campaign_id = any (read)
-     order by 1, 2;
+     order by 2; -- at random
 end
 $$;
 -- +goose StatementEnd
@@ -280,7 +302,7 @@ begin
   return query
     with coded as materialized (
            select k.campaign_id, k.candidate_id, gen_random_uuid() as code, coalesce(a.answers, '') as answers
-             from candidates k left join monitoring_answers(read) a on a.campaign_id = k.campaign_id and a.candidate_id = k.candidate_id
+             from candidates k left join monitoring.characteristics a on a.trust_id = k.trust_id and a.campaign_id = k.campaign_id and a.candidate_id = k.candidate_id
             where k.trust_id = app_trust() and k.campaign_id = any (read)),
          people as materialized (
            select n.who, gen_random_uuid() as assessor
@@ -312,12 +334,9 @@ begin
     raise exception 'not allowed, or not on record' using errcode = '42501';
   end if;
   return query
-    select coalesce(a.answers, ''),
-           (select max(m.recorded_at) from monitoring.characteristics m
-             where m.trust_id = k.trust_id and m.campaign_id = k.campaign_id and m.candidate_id = k.candidate_id),
-           r.asked_at, r.answered_at, r.withdrawn_at
+    select coalesce(a.answers, ''), a.recorded_at, r.asked_at, r.answered_at, r.withdrawn_at
       from candidates k
-      left join monitoring_answers(array[k.campaign_id]) a on a.candidate_id = k.candidate_id
+      left join monitoring.characteristics a on a.trust_id = k.trust_id and a.campaign_id = k.campaign_id and a.candidate_id = k.candidate_id
       left join monitoring.requests r on r.trust_id = k.trust_id and r.campaign_id = k.campaign_id and r.candidate_id = k.candidate_id
      where k.trust_id = app_trust() and k.campaign_id = app_campaign('give-subject-access') and k.candidate_id = p_candidate;
 end
@@ -325,14 +344,14 @@ $$;
 -- +goose StatementEnd
 comment on function monitoring_of(uuid, uuid) is 'What is kept of one candidate, for the candidate''s own document. Refused (42501) to whoever may not give it, and where the giving is not on record in this transaction.';
 
-revoke all on function monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[], text[]), monitoring_candidate(text),
+revoke all on function monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]), monitoring_candidate(text),
   ask_monitoring(uuid, uuid, uuid, bytea, timestamptz, timestamptz), monitoring_progress(uuid), monitoring_link(bytea, timestamptz),
-  answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text[], text[]), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
-  shortlist_locked(uuid), monitoring_reading(uuid, text), monitoring_answers(uuid[]), read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) from public;
+  answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
+  monitoring_merged(text, text), shortlist_locked(uuid), monitoring_reading(uuid, text), read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) from public;
 grant execute on function enter(uuid, uuid, text, text, boolean), next_of_candidate(uuid),
-  monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[], text[]), monitoring_candidate(text),
+  monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]), monitoring_candidate(text),
   ask_monitoring(uuid, uuid, uuid, bytea, timestamptz, timestamptz), monitoring_progress(uuid), monitoring_link(bytea, timestamptz),
-  answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text[], text[]), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
+  answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
   read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) to appointable_monitoring;
 grant insert on audit_events, audit_payloads to appointable_monitoring;
 
@@ -342,16 +361,16 @@ revoke execute on function enter(uuid, uuid, text, text, boolean), next_of_candi
 drop function monitoring_of(uuid, uuid);
 drop function read_scores(uuid);
 drop function read_funnel(uuid);
-drop function monitoring_answers(uuid[]);
 drop function monitoring_reading(uuid, text);
 drop function shortlist_locked(uuid);
 drop function withdraw_monitoring(bytea, uuid, uuid, timestamptz);
-drop function answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text[], text[]);
+drop function answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text);
 drop function monitoring_link(bytea, timestamptz);
 drop function monitoring_progress(uuid);
 drop function ask_monitoring(uuid, uuid, uuid, bytea, timestamptz, timestamptz);
 drop function monitoring_candidate(text);
-drop function put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[], text[]);
+drop function put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]);
+drop function monitoring_merged(text, text);
 drop function monitoring_strangers(uuid, text[]);
 drop trigger tombstones_placed on tombstones;
 drop function tombstones_placed();
@@ -359,4 +378,25 @@ drop table monitoring.requests;
 comment on column audit_events.actor_id is 'The person; null: the command line at the server.';
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet or prior.';
 comment on schema monitoring is 'Protected characteristics. Only the group appointable_monitoring may enter.';
+drop table monitoring.characteristics;
+create table monitoring.characteristics (
+  trust_id       uuid not null,
+  campaign_id    uuid not null,
+  candidate_id   uuid not null,
+  characteristic text not null,
+  answer         text not null check (answer <> ''),
+  recorded_at    timestamptz not null,
+  primary key (trust_id, campaign_id, candidate_id, characteristic),
+  foreign key (trust_id, campaign_id, candidate_id) references public.candidates
+);
+comment on table monitoring.characteristics is 'What a candidate has said of themselves, for suppressed statistics and nothing else. No row: not asked, or withdrawn.';
+comment on column monitoring.characteristics.trust_id is 'The trust of the campaign.';
+comment on column monitoring.characteristics.campaign_id is 'The campaign that the candidate applied in.';
+comment on column monitoring.characteristics.candidate_id is 'The candidate; by id and not by code, so that a row beside an export names nobody.';
+comment on column monitoring.characteristics.characteristic is 'ethnicity, sex, disability and so on: the columns of monitoring.csv.';
+comment on column monitoring.characteristics.answer is 'In the codes of the NHS where it has them; declining to say is an answer too.';
+comment on column monitoring.characteristics.recorded_at is 'When it was entered last.';
+alter table monitoring.characteristics enable row level security;
+create policy own_trust on monitoring.characteristics using (trust_id = (select app_trust()));
+comment on policy own_trust on monitoring.characteristics is 'The rows of the trust that the transaction works for, to whoever may enter the schema.';
 grant select, insert, update, delete on monitoring.characteristics to appointable_monitoring;

@@ -95,7 +95,7 @@ func TestTheVaultHasItsOwnDoor(t *testing.T) {
 	campaign := w.campaignID()
 	candidate := w.id(`select candidate_id from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
 	_, err := w.raw("postgres").ExecContext(w.ctx,
-		`insert into monitoring.characteristics values ($1, $2, $3, 'ethnicity', 'N', now())`, w.trust.ID, campaign, candidate)
+		`insert into monitoring.characteristics values ($1, $2, $3, 'ethnicity=N', now())`, w.trust.ID, campaign, candidate)
 	w.must(err)
 	for _, who := range []store.Actor{w.officer, w.members["R1"], w.members["R2"], w.auditor, w.owner, w.operator} {
 		w.as(who, code, func(f forger) {

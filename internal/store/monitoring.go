@@ -33,11 +33,12 @@ func (v *Vault) Import(ctx context.Context, who Actor, campaign string, rows []m
 		if err := t.may(access.ImportMonitoring); err != nil {
 			return err
 		}
-		answers := answerColumns{}
-		for _, row := range rows {
-			answers.add(row.Candidate, row.Answers)
+		candidates, answers := make([]string, len(rows)), make([]string, len(rows))
+		received.Answers = 0
+		for i, row := range rows {
+			candidates[i], answers[i] = row.Candidate, string(monitoring.MakeAnswers(row.Answers))
+			received.Answers += len(row.Answers)
 		}
-		received.Answers = len(answers.answers)
 		if err := t.checkMonitoring(rows); err != nil {
 			return err
 		}
@@ -45,8 +46,7 @@ func (v *Vault) Import(ctx context.Context, who Actor, campaign string, rows []m
 		if err != nil {
 			return err
 		}
-		return t.exec(`select put_monitoring($1, $2, $3, $4, $5, $6, $7)`,
-			t.at.Campaign, id, event, t.now, pq.Array(answers.candidates), pq.Array(answers.characteristics), pq.Array(answers.answers))
+		return t.exec(`select put_monitoring($1, $2, $3, $4, $5, $6)`, t.at.Campaign, id, event, t.now, pq.Array(candidates), pq.Array(answers))
 	})
 	return received, err
 }
@@ -81,17 +81,6 @@ func (t *tx) checkMonitoring(rows []monitoring.Row) error {
 		}
 	}
 	return l.Err("nothing was stored")
-}
-
-// answerColumns are answers as the database takes them.
-type answerColumns struct{ candidates, characteristics, answers []string }
-
-func (a *answerColumns) add(candidate string, by map[string]string) {
-	for characteristic, answer := range by {
-		a.candidates = append(a.candidates, candidate)
-		a.characteristics = append(a.characteristics, characteristic)
-		a.answers = append(a.answers, answer)
-	}
 }
 
 // recordMonitoring writes an event of the vault now, since what follows needs
@@ -211,10 +200,8 @@ func (v *Vault) Answer(ctx context.Context, trust uuid.UUID, link access.Token, 
 		if err != nil {
 			return err
 		}
-		columns := answerColumns{}
-		columns.add("", answers)
-		return t.exec(`select answer_monitoring($1, $2, $3, $4, $5, $6, $7)`,
-			link.Hash(), r.Candidate, event, t.now, monitoring.Declines(answers), pq.Array(columns.characteristics), pq.Array(columns.answers))
+		return t.exec(`select answer_monitoring($1, $2, $3, $4, $5, $6)`,
+			link.Hash(), r.Candidate, event, t.now, monitoring.Declines(answers), monitoring.MakeAnswers(answers))
 	})
 }
 

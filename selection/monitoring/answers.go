@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -98,10 +99,10 @@ func sorted(answers map[string]string) []string {
 // of a quarter of a million people keeps no map for each of them.
 type Answers string
 
-// MakeAnswers writes them down.
+// MakeAnswers writes them down, by characteristic in the order of the alphabet.
 func MakeAnswers(by map[string]string) Answers {
 	var list []string
-	for _, code := range sorted(by) {
+	for _, code := range slices.Sorted(maps.Keys(by)) {
 		list = append(list, code+"="+by[code])
 	}
 	return Answers(strings.Join(list, " "))
