@@ -261,13 +261,19 @@ begin
   if closed is not null then
     raise exception 'the characteristics of candidates are read once the decision is recorded; it is not, or there is no such campaign: %', left(closed, 200) using errcode = 'AP001';
   end if;
+  select string_agg(c.code, ', ' order by c.code) into closed
+    from campaigns c join panel_members m on m.trust_id = c.trust_id and m.campaign_id = c.campaign_id
+   where c.trust_id = app_trust() and m.person_id = app_person() and c.code in (select jsonb_array_elements_text(said -> 'campaigns'));
+  if closed is not null then
+    raise exception 'whoever sits on a panel does not read the characteristics of its candidates; another auditor must: %', left(closed, 200) using errcode = 'AP001';
+  end if;
   return query
     select c.campaign_id from campaigns c
      where c.trust_id = app_trust() and c.code in (select jsonb_array_elements_text(said -> 'campaigns'));
 end
 $$;
 -- +goose StatementEnd
-comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked. For the functions below alone.';
+comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked, and where the reader sits on its panel. For the functions below alone.';
 
 -- +goose StatementBegin
 create function read_funnel(p_event uuid)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"appointable/internal/access"
 	"appointable/internal/fault"
 	"appointable/internal/store"
 	"appointable/selection"
@@ -253,6 +254,20 @@ func TestALockedShortlistOpensTheSift(t *testing.T) {
 	w.refused(err, fault.Conflict)
 	_, err = w.vault.Funnel(w.ctx, w.members["R1"], []string{code}, "the sift")
 	w.refused(err, fault.Forbidden)
+}
+
+// An auditor who sat on the panel is of the panel.
+func TestNobodyAuditsTheirOwnPanel(t *testing.T) {
+	w := newWorld(t)
+	w.closed()
+	_, err := w.db.SetRoles(w.ctx, w.operator, "member-R2", []access.Role{access.Auditor})
+	w.must(err)
+	_, err = w.vault.Funnel(w.ctx, w.members["R2"], []string{code}, "the audit")
+	w.refused(err, fault.Conflict)
+	_, err = w.vault.Scores(w.ctx, w.members["R2"], []string{code}, "the audit")
+	w.refused(err, fault.Conflict)
+	_, err = w.vault.Funnel(w.ctx, w.auditor, []string{code}, "the audit")
+	w.must(err)
 }
 
 func TestCountsAreTrue(t *testing.T) {

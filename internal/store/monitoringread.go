@@ -31,7 +31,7 @@ type FunnelRow struct {
 // Funnel reads how far the candidates of campaigns came, for the audit, and puts
 // on record who reads it and why. It returns Invalid without a campaign or a
 // reason, and Conflict where a campaign is neither decided nor its shortlist
-// locked.
+// locked, or the asker sits on its panel.
 func (v *Vault) Funnel(ctx context.Context, who Actor, campaigns []string, reason string) ([]FunnelRow, error) {
 	var rows []FunnelRow
 	err := v.read(ctx, who, reading("funnel", campaigns, reason), func(t *tx, event uuid.UUID) error {
