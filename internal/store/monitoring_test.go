@@ -256,6 +256,33 @@ func TestALockedShortlistOpensTheSift(t *testing.T) {
 	w.refused(err, fault.Forbidden)
 }
 
+func TestTheVaultKeepsToTheTrust(t *testing.T) {
+	a := newWorld(t)
+	b := trustIn(t, a.database, a.db, "southgate")
+	for _, w := range []*world{a, b} {
+		w.closed() // campaigns of one code
+		_, err := w.vault.Import(w.ctx, w.officer, code, []monitoring.Row{row("C1", "sex", "female")})
+		w.must(err)
+	}
+	asking := b.asked("C2")
+	rows, err := a.vault.Funnel(a.ctx, a.auditor, []string{code}, "the audit")
+	a.must(err)
+	a.equal(len(rows), 2)
+	a.refused(a.vault.Answer(a.ctx, a.trust.ID, asking.Token, map[string]string{"sex": "male"}), fault.Unauthenticated)
+	a.refused(a.vault.Withdraw(a.ctx, a.trust.ID, asking.Token), fault.Unauthenticated)
+	foreign := store.Actor{Trust: b.trust.ID, Person: a.auditor.Person}
+	_, err = a.vault.Funnel(a.ctx, foreign, []string{code}, "the audit")
+	a.refused(err, fault.Forbidden)
+	campaign := a.id(`select campaign_id from campaigns where trust_id = $1`, b.trust.ID)
+	a.inVault(a.officer, code, func(f forger) {
+		event := f.noteInVault("monitoring.imported", campaign, `{}`)
+		f.refuses("another trust's campaign", `select put_monitoring($1, $1, $2, now(), '{C2}', '{sex=male}')`, campaign, event)
+		rows, _ := f.try(`select from monitoring_strangers($1, '{C9}')`, campaign)
+		a.equal(rows, int64(0))
+	})
+	b.equal(b.kept("C2"), "")
+}
+
 // An auditor who sat on the panel is of the panel.
 func TestNobodyAuditsTheirOwnPanel(t *testing.T) {
 	w := newWorld(t)
