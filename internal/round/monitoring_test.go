@@ -1,6 +1,7 @@
 package round_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +40,7 @@ func TestReadMonitoring(t *testing.T) {
 	if got := fault.FieldsOf(located)[0].Where; got != "monitoring.csv:4:2" {
 		t.Errorf("located at %s", got)
 	}
-	if other := fault.New(fault.Conflict, "held"); m.Locate(other) != other {
+	if other := fault.New(fault.Conflict, "held"); !errors.Is(m.Locate(other), other) {
 		t.Error("another error is changed")
 	}
 }
