@@ -34,7 +34,7 @@ type FunnelRow struct {
 // locked, or the asker sits on its panel.
 func (v *Vault) Funnel(ctx context.Context, who Actor, campaigns []string, reason string) ([]FunnelRow, error) {
 	var rows []FunnelRow
-	err := v.read(ctx, who, reading("funnel", campaigns, reason), func(t *tx, event uuid.UUID) error {
+	err := v.read(ctx, who, monitoringRead("funnel", campaigns, reason), func(t *tx, event uuid.UUID) error {
 		rows = nil
 		kept := interned{}
 		return t.each(func(r *sqlx.Rows) error {
@@ -85,7 +85,7 @@ type ScoreRow struct {
 // a locked shortlist opens nothing.
 func (v *Vault) Scores(ctx context.Context, who Actor, campaigns []string, reason string) ([]ScoreRow, error) {
 	var rows []ScoreRow
-	err := v.read(ctx, who, reading("scores", campaigns, reason), func(t *tx, event uuid.UUID) error {
+	err := v.read(ctx, who, monitoringRead("scores", campaigns, reason), func(t *tx, event uuid.UUID) error {
 		rows = nil
 		kept := interned{}
 		return t.each(func(r *sqlx.Rows) error {
@@ -100,7 +100,7 @@ func (v *Vault) Scores(ctx context.Context, who Actor, campaigns []string, reaso
 	return rows, err
 }
 
-func reading(what string, campaigns []string, reason string) audit.MonitoringRead {
+func monitoringRead(what string, campaigns []string, reason string) audit.MonitoringRead {
 	campaigns = slices.Clone(campaigns)
 	slices.Sort(campaigns)
 	return audit.MonitoringRead{What: what, Campaigns: slices.Compact(campaigns), Reason: strings.TrimSpace(reason)}

@@ -294,17 +294,26 @@ func (t *tx) keepRevision(row sheetRow, s selection.Sheet, criterion string) err
 // revealed. Before that it returns NotFound, whether it is there or not.
 func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetName) (selection.Sheet, error) {
 	var sheet selection.Sheet
+	own := false
 	err := db.read(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.ReadSheets); err != nil {
 			return err
 		}
 		row, found, _, err := t.loadSheet(name, "")
-		if sheet = found; err == nil && row.Member != t.at.Member.UUID {
+		if own = err == nil && row.Member == t.at.Member.UUID; own {
+			sheet = found
+		} else {
 			sheet = withoutDraft(found)
 		}
 		return err
 	})
-	return sheet, err
+	if err == nil && !own {
+		err = db.recordReading(ctx, who, campaign, othersMarks)
+	}
+	if err != nil {
+		return selection.Sheet{}, err
+	}
+	return sheet, nil
 }
 
 // withoutDraft leaves out the marks of a sheet that was never submitted: they
