@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -106,6 +107,27 @@ func TestACandidateAnswersChangesAndWithdraws(t *testing.T) {
 	w.equal(w.kept("C1"), "sex=male")
 	w.equal(w.count(`select count(*) from audit_events where kind = 'candidate.monitoring-answered' and actor_id is null`), 3)
 	w.equal(w.count(`select count(*) from audit_payloads where convert_from(payload, 'UTF8') ~ 'sex|male|declined'`), 0)
+	w.dense()
+}
+
+// Whichever comes first, what was taken back is gone.
+func TestWithdrawingMeetsAnImport(t *testing.T) {
+	w := newWorld(t)
+	w.draft()
+	for range 10 {
+		asking := w.asked("C1")
+		w.must(w.vault.Answer(w.ctx, w.trust.ID, asking.Token, map[string]string{"sex": "female"}))
+		var imported, withdrawn error
+		var working sync.WaitGroup
+		working.Go(func() {
+			_, imported = w.vault.Import(w.ctx, w.officer, code, []monitoring.Row{row("C1", "sex", "male"), row("C2", "sex", "male")})
+		})
+		working.Go(func() { withdrawn = w.vault.Withdraw(w.ctx, w.trust.ID, asking.Token) })
+		working.Wait()
+		w.must(imported)
+		w.must(withdrawn)
+		w.equal([]string{w.kept("C1"), w.kept("C2")}, []string{"", "sex=male"})
+	}
 	w.dense()
 }
 
