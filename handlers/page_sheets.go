@@ -78,7 +78,10 @@ type ownCandidate struct {
 	Sheets []ownSheet
 }
 
-type ownSheet struct{ Exercise, State, Class string }
+type ownSheet struct {
+	Exercise, State, Class, To string
+	Open                       bool // still to submit
+}
 
 // ownSheetsShown is more than a member can mark.
 const ownSheetsShown = 2_000
@@ -101,8 +104,12 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 		}
 		own := &shown.Candidates[len(shown.Candidates)-1]
 		words, class := sheetWords(s)
-		own.Sheets = append(own.Sheets, ownSheet{Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class})
-		if s.State == selection.SheetDraft && s.Required && campaign.Progress.Phase == selection.Scoring {
+		open := s.State == selection.SheetDraft && campaign.Progress.Phase == selection.Scoring
+		own.Sheets = append(own.Sheets, ownSheet{
+			Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class, Open: open && s.Required,
+			To: c.address("campaigns", campaign.Document.Code, "sheets", s.Candidate, s.Exercise),
+		})
+		if open && s.Required {
 			left++
 		}
 	}
