@@ -19,7 +19,7 @@ const module = "appointable/"
 // not here is a new room: give it a row, and a reason in docs/architecture.md.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
+		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/fairness", "frameworks", "migrations"},
 		"handlers":        {"internal/store", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
 
 		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
@@ -29,6 +29,7 @@ func arrows() map[string][]string {
 		"selection":            {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
 		"selection/ranking":    {"selection/mixedmodel", "internal/fault"},
 		"selection/mixedmodel": {"internal/fault"},
+		"selection/fairness":   {"internal/fault"},
 		"frameworks":           {"internal/strictyaml", "internal/fault"},
 
 		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},

@@ -1,0 +1,70 @@
+package fairness
+
+import "math"
+
+// Exact is the exact test of equal rates, all margins given.
+type Exact struct {
+	Fisher   float64 // two-sided, of tables no more likely than this one
+	MidP     float64 // the same, less half of what is as likely as this one
+	Smallest float64 // the smallest Fisher p that any table with these margins has
+}
+
+// tie is how much two probabilities may differ and still be called equal: the
+// usual convention, for sums of rounded numbers.
+const tie = 1e-7
+
+// Exact tests whether both groups pass at the same rate. With an empty group,
+// or where all or none passed, every p is 1: there is one such table only.
+func (t Table) Exact() Exact {
+	h := newHypergeometric(t.N1, t.N0, t.X1+t.X0)
+	e := h.test(t.X1)
+	e.Smallest = math.Min(h.test(h.first).Fisher, h.test(h.last()).Fisher)
+	return e
+}
+
+// hypergeometric is the chance of each number of focal passes, given how many
+// passed, relative to the likeliest.
+type hypergeometric struct {
+	first  int       // the smallest possible number
+	weight []float64 // of first, first+1, …; the likeliest has 1
+	total  float64
+}
+
+func newHypergeometric(focal, reference, passed int) hypergeometric {
+	h := hypergeometric{first: max(0, passed-reference)}
+	last := min(focal, passed)
+	h.weight = make([]float64, last-h.first+1)
+	mode := min(max((focal+1)*(passed+1)/(focal+reference+2), h.first), last)
+	h.weight[mode-h.first] = 1
+	// P(k+1)/P(k) = (focal−k)(passed−k) / ((k+1)(reference−passed+k+1))
+	up := func(k int) float64 {
+		return float64(focal-k) * float64(passed-k) / (float64(k+1) * float64(reference-passed+k+1))
+	}
+	for k := mode; k < last; k++ {
+		h.weight[k+1-h.first] = h.weight[k-h.first] * up(k)
+	}
+	for k := mode; k > h.first; k-- {
+		h.weight[k-1-h.first] = h.weight[k-h.first] / up(k-1)
+	}
+	for _, w := range h.weight {
+		h.total += w
+	}
+	return h
+}
+
+func (h hypergeometric) last() int { return h.first + len(h.weight) - 1 }
+
+// test leaves Smallest to the caller.
+func (h hypergeometric) test(focalPassed int) Exact {
+	own := h.weight[focalPassed-h.first]
+	var rarer, tied float64
+	for _, w := range h.weight {
+		switch {
+		case w < own*(1-tie):
+			rarer += w
+		case w <= own*(1+tie):
+			tied += w
+		}
+	}
+	return Exact{Fisher: math.Min(1, (rarer+tied)/h.total), MidP: (rarer + tied/2) / h.total}
+}
