@@ -9,9 +9,9 @@ type Exact struct {
 	Smallest float64 // the smallest Fisher p that any table with these margins has
 }
 
-// tie is how much two probabilities may differ and still be called equal: the
+// tied is how much two probabilities may differ and still be called equal: the
 // usual convention, for sums of rounded numbers.
-const tie = 1e-7
+const tied = 1e-7
 
 // Exact tests whether both groups pass at the same rate. With an empty group,
 // or where all or none passed, every p is 1: there is one such table only.
@@ -57,14 +57,14 @@ func (h hypergeometric) last() int { return h.first + len(h.weight) - 1 }
 // test leaves Smallest to the caller.
 func (h hypergeometric) test(focalPassed int) Exact {
 	own := h.weight[focalPassed-h.first]
-	var rarer, tied float64
+	var rarer, equal float64
 	for _, w := range h.weight {
 		switch {
-		case w < own*(1-tie):
+		case w < own*(1-tied):
 			rarer += w
-		case w <= own*(1+tie):
-			tied += w
+		case w <= own*(1+tied):
+			equal += w
 		}
 	}
-	return Exact{Fisher: math.Min(1, (rarer+tied)/h.total), MidP: (rarer + tied/2) / h.total}
+	return Exact{Fisher: math.Min(1, (rarer+equal)/h.total), MidP: (rarer + equal/2) / h.total}
 }

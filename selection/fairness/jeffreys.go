@@ -26,7 +26,7 @@ func (t Table) ChanceBelow(ratio float64) (p float64, ok bool) {
 	// double precision, only what is within 8.5 standard deviations is summed.
 	density := func(angle float64) float64 {
 		s, c := math.Sincos(angle)
-		return math.Exp(scale+power(s, x0)+power(c, y0)) * mathext.RegIncBeta(a1, b1, ratio*s*s)
+		return math.Exp(scale+logPower(s, x0)+logPower(c, y0)) * mathext.RegIncBeta(a1, b1, ratio*s*s)
 	}
 	sd0, sd1 := 1/(2*math.Sqrt(float64(t.N0+1))), 1/(2*math.Sqrt(float64(t.N1+1)))
 	peak := math.Asin(math.Sqrt((x0 + .25) / (x0 + y0 + .5)))
@@ -40,8 +40,8 @@ func (t Table) ChanceBelow(ratio float64) (p float64, ok bool) {
 	return math.Min(1, math.Max(0, p)), true
 }
 
-// power is log(base^2n), 0 for n = 0 even of base 0.
-func power(base, n float64) float64 {
+// logPower is log(base^2n), 0 for n = 0 even of base 0.
+func logPower(base, n float64) float64 {
 	if n == 0 {
 		return 0
 	}

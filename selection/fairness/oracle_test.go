@@ -66,3 +66,33 @@ func TestVectorsOfBenjaminiHochberg(t *testing.T) {
 		near(t, "q", q[i], want, 1e-12)
 	}
 }
+
+func TestVectorsOfPower(t *testing.T) {
+	for _, c := range []struct {
+		n1, n0   int
+		p0, want float64
+	}{{30, 60, .25, .23595}, {60, 120, .25, .472653}, {20, 20, .5, .269301}} {
+		got, err := fairness.Power(c.n1, c.n0, c.p0/2, c.p0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "power", got, c.want, 1e-6)
+	}
+}
+
+// The smallest gap that would have been seen is the one that is seen four times
+// in five.
+func TestDetectableHasItsPower(t *testing.T) {
+	for _, table := range []fairness.Table{{X1: 0, N1: 30, X0: 15, N0: 60}, {X1: 5, N1: 60, X0: 30, N0: 120}, {X1: 0, N1: 20, X0: 10, N0: 20}, {X1: 100, N1: 900, X0: 400, N0: 2000}} {
+		ratio, ok := table.Detectable()
+		if !ok || ratio <= 0 || ratio >= 1 {
+			t.Fatalf("%v: %v, %v", table, ratio, ok)
+		}
+		rate := float64(table.X0) / float64(table.N0)
+		p, _ := fairness.Power(table.N1, table.N0, ratio*rate, rate)
+		near(t, "power", p, fairness.Power80, 1e-6)
+	}
+	if ratio, ok := (fairness.Table{X1: 0, N1: 1, X0: 1, N0: 7}).Detectable(); ok {
+		t.Errorf("one post and eight candidates show a ratio of %v", ratio)
+	}
+}

@@ -14,6 +14,10 @@ type Pooled struct {
 	Campaigns int      // those that say something: both groups there, and some but not all passed
 	Smallest  float64  // the smallest p that these campaigns' margins allow
 
+	// Detectable is about the largest ratio below 1 that would be found four
+	// times in five, from the interval's own width; 0 where there is none.
+	Detectable float64
+
 	Homogeneity *Homogeneity // nil where there is nothing to compare
 }
 
@@ -26,7 +30,7 @@ type Homogeneity struct{ Chi, P float64 }
 // of posts. Where the reason is not empty there is no estimate, and where no
 // campaign has both groups nothing else either.
 func Pool(campaigns []Table) (Pooled, Reason) {
-	var s strata
+	var s campaignSums
 	for _, t := range campaigns {
 		s.add(t)
 	}
@@ -36,7 +40,7 @@ func Pool(campaigns []Table) (Pooled, Reason) {
 	case s.focal == 0 && s.reference == 0:
 		return Pooled{Ratio: Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, NobodyPassed
 	}
-	p := Pooled{Ratio: s.ratio(), P: 1, Campaigns: len(s.informative), Smallest: s.smallest()}
+	p := Pooled{Ratio: s.ratio(), P: 1, Campaigns: len(s.informative), Smallest: s.smallest(), Detectable: s.detectable()}
 	if s.variance > 0 {
 		p.CMH = s.excess * s.excess / s.variance
 		p.P = chiTail(p.CMH, 1)
@@ -48,8 +52,8 @@ func Pool(campaigns []Table) (Pooled, Reason) {
 	return p, ""
 }
 
-// strata are the sums over campaigns.
-type strata struct {
+// campaignSums are the sums over campaigns.
+type campaignSums struct {
 	both             int     // campaigns with both groups
 	focal, reference float64 // Σ x1·n0/N and Σ x0·n1/N
 	spread           float64 // Σ (n1·n0·m − x1·x0·N)/N²: Greenland and Robins 1985, eq. 10
@@ -59,7 +63,7 @@ type strata struct {
 	informative      []Table
 }
 
-func (s *strata) add(t Table) {
+func (s *campaignSums) add(t Table) {
 	if t.N1 == 0 || t.N0 == 0 {
 		return
 	}
@@ -80,7 +84,7 @@ func (s *strata) add(t Table) {
 }
 
 // ratio is never called with both sums 0.
-func (s *strata) ratio() Interval {
+func (s *campaignSums) ratio() Interval {
 	p, q := s.focal, s.reference
 	width := chi95 * s.spread
 	switch {
@@ -93,9 +97,18 @@ func (s *strata) ratio() Interval {
 	return Interval{Estimate: p / q, Low: p / q / step, High: p / q * step}
 }
 
+// detectable is exp(−(z.975 + z.8)·se): what such an interval, and a chance of
+// four in five, leave.
+func (s *campaignSums) detectable() float64 {
+	if s.focal == 0 || s.reference == 0 {
+		return 0
+	}
+	return math.Exp(-(normal95 + normal80) * math.Sqrt(s.spread/(s.focal*s.reference)))
+}
+
 // smallest is the chance of the rarer of the two outcomes that lie furthest
 // out: every campaign at the same end of what its margins allow.
-func (s *strata) smallest() float64 {
+func (s *campaignSums) smallest() float64 {
 	least, most := 1.0, 1.0
 	for _, t := range s.informative {
 		h := newHypergeometric(t.N1, t.N0, t.X1+t.X0)
@@ -105,7 +118,7 @@ func (s *strata) smallest() float64 {
 	return math.Min(least, most)
 }
 
-func (s *strata) homogeneity() *Homogeneity {
+func (s *campaignSums) homogeneity() *Homogeneity {
 	if len(s.informative) < 2 || s.concordant == 0 || s.discordant == 0 {
 		return nil
 	}

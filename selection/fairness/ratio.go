@@ -2,9 +2,11 @@ package fairness
 
 import "math"
 
-// The 95 % quantiles that the intervals stand on.
+// Quantiles of the normal distribution: of the 95 % intervals, and of a power
+// of 80 %.
 const (
 	normal95 = 1.959963984540054
+	normal80 = 0.8416212335729143
 	chi95    = normal95 * normal95
 )
 

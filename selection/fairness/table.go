@@ -7,18 +7,6 @@ import "appointable/internal/fault"
 // 0 ≤ X1 ≤ N1 and 0 ≤ X0 ≤ N0.
 type Table struct{ X1, N1, X0, N0 int }
 
-// Interval is an estimate between its limits. None is NaN; Low may be 0 and
-// High +Inf.
-type Interval struct{ Estimate, Low, High float64 }
-
-// excludes says that a value lies outside the interval.
-func (i Interval) excludes(value float64) bool { return value < i.Low || value > i.High }
-
-// inverse is the interval of the quantity's reciprocal.
-func (i Interval) inverse() Interval {
-	return Interval{Estimate: 1 / i.Estimate, Low: 1 / i.High, High: 1 / i.Low}
-}
-
 // Reason says in a plain sentence why there is no figure; "" where there is one.
 type Reason string
 
