@@ -25,29 +25,41 @@ func (t Table) Exact() Exact {
 // hypergeometric is the chance of each number of focal passes, given how many
 // passed, relative to the likeliest.
 type hypergeometric struct {
-	first  int       // the smallest possible number
+	first  int       // the smallest number that is in weight
 	weight []float64 // of first, first+1, …; the likeliest has 1
 	total  float64
 }
 
+// newHypergeometric has every possible number of focal passes.
 func newHypergeometric(focal, reference, passed int) hypergeometric {
-	h := hypergeometric{first: max(0, passed-reference)}
-	last := min(focal, passed)
-	h.weight = make([]float64, last-h.first+1)
-	mode := min(max((focal+1)*(passed+1)/(focal+reference+2), h.first), last)
-	h.weight[mode-h.first] = 1
+	return hypergeometricWithin(focal, reference, passed, focal)
+}
+
+// centralHypergeometric leaves out what is further than 10 standard deviations
+// and 20 passes from the likeliest: less than 1e-15 of all.
+func centralHypergeometric(focal, reference, passed int) hypergeometric {
+	share, n := float64(focal)/float64(focal+reference), float64(focal+reference)
+	deviation := math.Sqrt(share * (1 - share) * float64(passed) * (n - float64(passed)) / math.Max(1, n-1))
+	return hypergeometricWithin(focal, reference, passed, 20+int(10*deviation))
+}
+
+func hypergeometricWithin(focal, reference, passed, reach int) hypergeometric {
+	first, last := max(0, passed-reference), min(focal, passed)
+	mode := min(max((focal+1)*(passed+1)/(focal+reference+2), first), last)
+	first, last = max(first, mode-reach), min(last, mode+reach)
+	h := hypergeometric{first: first, weight: make([]float64, last-first+1), total: 1}
+	h.weight[mode-first] = 1
 	// P(k+1)/P(k) = (focal−k)(passed−k) / ((k+1)(reference−passed+k+1))
 	up := func(k int) float64 {
 		return float64(focal-k) * float64(passed-k) / (float64(k+1) * float64(reference-passed+k+1))
 	}
 	for k := mode; k < last; k++ {
-		h.weight[k+1-h.first] = h.weight[k-h.first] * up(k)
+		h.weight[k+1-first] = h.weight[k-first] * up(k)
+		h.total += h.weight[k+1-first]
 	}
-	for k := mode; k > h.first; k-- {
-		h.weight[k-1-h.first] = h.weight[k-h.first] / up(k-1)
-	}
-	for _, w := range h.weight {
-		h.total += w
+	for k := mode; k > first; k-- {
+		h.weight[k-1-first] = h.weight[k-first] / up(k-1)
+		h.total += h.weight[k-1-first]
 	}
 	return h
 }

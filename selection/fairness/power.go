@@ -101,7 +101,7 @@ func (c *comparison) power(p1, p0 float64) float64 {
 func (c *comparison) at(passed int) *limits {
 	l := &c.limits[passed]
 	if !l.known {
-		*l = newHypergeometric(c.n1, c.n0, passed).rejected()
+		*l = centralHypergeometric(c.n1, c.n0, passed).rejected()
 	}
 	return l
 }
@@ -112,7 +112,7 @@ func (h hypergeometric) rejected() limits {
 	low, high := 0, len(h.weight)-1 // what is still to be taken
 	var sum float64
 	for low <= high {
-		edge := math.Min(h.weight[low], h.weight[high]) * (1 + tied)
+		edge := min(h.weight[low], h.weight[high]) * (1 + tied)
 		nextLow, nextHigh := low, high
 		for nextLow <= high && h.weight[nextLow] <= edge {
 			sum += h.weight[nextLow]

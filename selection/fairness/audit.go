@@ -1,0 +1,205 @@
+package fairness
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Audit compares every focal group with its reference at every stage, in each
+// campaign and over all. It returns Invalid with every mistake of the counts
+// (see CheckCounts), and ctx's error when the caller stops waiting. The report
+// holds true counts: whoever shows it withholds rows first.
+func Audit(ctx context.Context, counts []Count) (Report, error) {
+	if err := CheckCounts(counts); err != nil {
+		return Report{}, err
+	}
+	all := contrasts(counts)
+	known, err := findings(ctx, all)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{Campaigns: campaignCount(counts), NotCompared: notCompared(counts), Warnings: []string{}}
+	var single []Ratio
+	for i := range all {
+		c := &all[i]
+		whole := c.row(nil, c.sum(), known)
+		whole.Indicator = c.indicators()
+		report.Ratios = append(report.Ratios, whole)
+		report.Pooled = append(report.Pooled, c.pooled())
+		for k := range c.tables {
+			single = append(single, c.row(&c.campaigns[k], c.tables[k], known))
+		}
+	}
+	slices.SortStableFunc(single, func(a, b Ratio) int { return strings.Compare(*a.Campaign, *b.Campaign) })
+	report.Family = []Family{judgeTogether(report.Ratios), judgePooled(report.Pooled), judgeEach(single)}
+	settleCompeting(report.Ratios, report.Pooled)
+	for i := range report.Ratios {
+		report.Power = append(report.Power, powerRow(report.Ratios[i]))
+	}
+	report.Warnings = report.Remarks()
+	report.Ratios = append(report.Ratios, single...) // those of Pooled stay the first
+	return report, nil
+}
+
+func campaignCount(counts []Count) int {
+	campaigns := map[string]bool{}
+	for _, c := range counts {
+		campaigns[c.Campaign] = true
+	}
+	return len(campaigns)
+}
+
+// finding is what one table says, whichever campaign it is of.
+type finding struct {
+	interval   Interval
+	reason     Reason
+	exact      Exact
+	chance     *float64
+	detectable *float64
+}
+
+func (t Table) finding() *finding {
+	f := finding{exact: t.Exact()}
+	f.interval, f.reason = t.Ratio()
+	if p, ok := t.ChanceBelow(FourFifths); ok {
+		f.chance = &p
+	}
+	if ratio, ok := t.Detectable(); ok {
+		f.detectable = &ratio
+	}
+	return &f
+}
+
+// findings computes each table once, for small campaigns have few different
+// ones, on all processors.
+func findings(ctx context.Context, all []contrast) (map[Table]*finding, error) {
+	known := map[Table]*finding{}
+	var tables []Table
+	note := func(t Table) {
+		if known[t] == nil {
+			known[t] = &finding{}
+			tables = append(tables, t)
+		}
+	}
+	for i := range all {
+		note(all[i].sum())
+		for _, t := range all[i].tables {
+			note(t)
+		}
+	}
+	// The largest first, so that no processor is left with one at the end.
+	slices.SortFunc(tables, func(a, b Table) int { return cmp.Compare(b.N1+b.N0, a.N1+a.N0) })
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(tables) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				*known[tables[i]] = *tables[i].finding()
+			}
+		})
+	}
+	workers.Wait()
+	return known, ctx.Err()
+}
+
+func (c *contrast) row(campaign *string, t Table, known map[Table]*finding) Ratio {
+	f := known[t]
+	r := Ratio{
+		Characteristic: c.characteristic, Focal: c.focal, Reference: c.reference, Stage: c.stage, Campaign: campaign,
+		X1: &t.X1, N1: &t.N1, X0: &t.X0, N0: &t.N0, Reason: f.reason,
+		ChanceBelow: f.chance, Detectable: f.detectable, Descriptive: c.stage.Competes(),
+		table: t, smallest: f.exact.Smallest, interval: f.interval,
+	}
+	if t.N1 > 0 && t.N0 > 0 {
+		r.Fisher, r.MidP = &f.exact.Fisher, &f.exact.MidP
+		r.Low, r.High = shownLimits(f.interval)
+	}
+	if f.reason == "" {
+		r.Ratio = &f.interval.Estimate
+	}
+	return r
+}
+
+func (c *contrast) indicators() []Indicator {
+	if !c.indicative {
+		return nil
+	}
+	var made []Indicator
+	for _, name := range indicatorNames(c.characteristic, c.stage) {
+		made = append(made, newIndicator(name, c.characteristic, c.stage, c.consultant))
+	}
+	return made
+}
+
+func (c *contrast) pooled() PooledRatio {
+	pool, reason := Pool(c.tables)
+	p := PooledRatio{
+		Characteristic: c.characteristic, Focal: c.focal, Reference: c.reference, Stage: c.stage,
+		Campaigns: &pool.Campaigns, Reason: reason, pool: pool,
+	}
+	if pool.Campaigns == 0 && reason != "" {
+		return p
+	}
+	if reason == "" {
+		p.Ratio = &pool.Ratio.Estimate
+	}
+	p.Low, p.High = shownLimits(pool.Ratio)
+	p.CMH, p.P = &pool.CMH, &pool.P
+	if h := pool.Homogeneity; h != nil {
+		p.BreslowDay, p.BreslowDayP = &h.Chi, &h.P
+	}
+	if pool.Detectable > 0 {
+		p.Detectable = &pool.Detectable
+	}
+	return p
+}
+
+func powerRow(r Ratio) PowerRow {
+	p := PowerRow{
+		Characteristic: r.Characteristic, Focal: r.Focal, Reference: r.Reference, Stage: r.Stage,
+		N1: r.N1, N0: r.N0, Detectable: r.Detectable,
+	}
+	t := r.table
+	if t.N0 == 0 {
+		return p
+	}
+	rate := float64(t.X0) / float64(t.N0)
+	p.Rate = &rate
+	if t.N1 > 0 && !r.Descriptive {
+		power := newComparison(t.N1, t.N0).power(FourFifths*rate, rate)
+		p.FourFifths = &power
+	}
+	return p
+}
+
+func notCompared(counts []Count) []NotCompared {
+	type place struct {
+		characteristic, group string
+		stage                 Stage
+	}
+	sums := map[place]*NotCompared{}
+	rows := []NotCompared{}
+	for _, c := range counts {
+		if c.Side != Apart {
+			continue
+		}
+		at := place{c.Characteristic, c.Group, c.Stage}
+		if sums[at] == nil {
+			sums[at] = &NotCompared{Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage, Entered: new(int), Passed: new(int)}
+		}
+		*sums[at].Entered += c.Entered
+		*sums[at].Passed += c.Passed
+	}
+	for _, row := range sums {
+		rows = append(rows, *row)
+	}
+	slices.SortFunc(rows, func(a, b NotCompared) int {
+		return cmp.Or(strings.Compare(a.Characteristic, b.Characteristic), cmp.Compare(a.Stage.order(), b.Stage.order()), strings.Compare(a.Group, b.Group))
+	})
+	return rows
+}

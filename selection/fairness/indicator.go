@@ -1,0 +1,72 @@
+package fairness
+
+import "fmt"
+
+// Indicator is the consultant contribution to a national indicator. Those
+// divide the reference group's rate by the focal group's, the other way round
+// than Ratio, so both are given, each with its direction in words. The indicators
+// themselves cover all posts of a trust.
+type Indicator struct {
+	Name      string   `json:"name"` // WRES 2, WDES 2 or MWRES
+	Direction string   `json:"direction"`
+	X1        *int     `json:"x1"`
+	N1        *int     `json:"n1"`
+	X0        *int     `json:"x0"`
+	N0        *int     `json:"n0"`
+	Value     *float64 `json:"value"` // reference over focal
+	Low       *float64 `json:"low"`
+	High      *float64 `json:"high"`
+	Inverse   *float64 `json:"inverse"` // focal over reference
+	Reason    Reason   `json:"reason,omitempty"`
+}
+
+// NobodyFocalPassed is why an indicator has no value.
+const NobodyFocalPassed Reason = "Nobody of the focal group passed: there is no rate to divide by."
+
+// indicatorNames says to what a stage contributes: WRES 2 and WDES 2 go from
+// the shortlist to the appointment; MWRES has both stages.
+func indicatorNames(characteristic string, stage Stage) []string {
+	switch {
+	case characteristic == Ethnicity && stage == Appointed:
+		return []string{"WRES 2", "MWRES"}
+	case characteristic == Ethnicity && stage == Shortlisted:
+		return []string{"MWRES"}
+	case characteristic == Disability && stage == Appointed:
+		return []string{"WDES 2"}
+	}
+	return nil
+}
+
+func newIndicator(name, characteristic string, stage Stage, t Table) Indicator {
+	i := Indicator{Name: name, Direction: direction(characteristic, stage), X1: &t.X1, N1: &t.N1, X0: &t.X0, N0: &t.N0}
+	focal, missing := t.Ratio()
+	if missing == "" {
+		i.Inverse = &focal.Estimate
+	}
+	reference, missing := t.swapped().Ratio()
+	switch missing {
+	case NoFocal:
+		missing = NoReference
+	case NoReference:
+		missing = NoFocal
+	case NoReferencePass:
+		missing = NobodyFocalPassed
+	case "":
+		i.Value = &reference.Estimate
+	}
+	i.Reason = missing
+	i.Low, i.High = shownLimits(reference)
+	return i
+}
+
+func direction(characteristic string, stage Stage) string {
+	reference, focal := White, BME
+	if characteristic == Disability {
+		reference, focal = NonDisabled, Disabled
+	}
+	rate := "appointed/shortlisted"
+	if stage == Shortlisted {
+		rate = "shortlisted/applied"
+	}
+	return fmt.Sprintf("%s %s ÷ %s %s; above 1 means %s candidates did better", reference, rate, focal, rate, reference)
+}
