@@ -3,6 +3,7 @@ package fairness
 import (
 	"cmp"
 	"context"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -63,27 +64,37 @@ type finding struct {
 	detectable *float64
 }
 
-func (t Table) finding() *finding {
-	f := finding{exact: t.Exact()}
-	f.interval, f.reason = t.Ratio()
-	if p, ok := t.ChanceBelow(FourFifths); ok {
-		f.chance = &p
+// findings are those of tables of one size.
+func (c *comparison) findings(tables []Table) map[Table]finding {
+	known := make(map[Table]finding, len(tables))
+	detectable := map[int]*float64{} // by reference passes, on which alone it depends
+	for _, t := range tables {
+		f := finding{exact: t.Exact()}
+		f.interval, f.reason = t.Ratio()
+		if p, ok := t.ChanceBelow(FourFifths); ok {
+			f.chance = &p
+		}
+		if _, computed := detectable[t.X0]; !computed && t.N1 > 0 && t.N0 > 0 {
+			detectable[t.X0] = nil
+			if ratio, ok := c.detectable(float64(t.X0) / float64(t.N0)); ok {
+				detectable[t.X0] = &ratio
+			}
+		}
+		f.detectable = detectable[t.X0]
+		known[t] = f
 	}
-	if ratio, ok := t.Detectable(); ok {
-		f.detectable = &ratio
-	}
-	return &f
+	return known
 }
 
-// findings computes each table once, for small campaigns have few different
-// ones, on all processors.
-func findings(ctx context.Context, all []contrast) (map[Table]*finding, error) {
-	known := map[Table]*finding{}
-	var tables []Table
+// findings computes each different table once, for small campaigns have few,
+// size by size on all processors.
+func findings(ctx context.Context, all []contrast) (map[Table]finding, error) {
+	type size struct{ n1, n0 int }
+	bySize := map[size][]Table{}
+	seen := map[Table]bool{}
 	note := func(t Table) {
-		if known[t] == nil {
-			known[t] = &finding{}
-			tables = append(tables, t)
+		if at := (size{t.N1, t.N0}); !seen[t] {
+			seen[t], bySize[at] = true, append(bySize[at], t)
 		}
 	}
 	for i := range all {
@@ -93,21 +104,26 @@ func findings(ctx context.Context, all []contrast) (map[Table]*finding, error) {
 		}
 	}
 	// The largest first, so that no processor is left with one at the end.
-	slices.SortFunc(tables, func(a, b Table) int { return cmp.Compare(b.N1+b.N0, a.N1+a.N0) })
+	sizes := slices.SortedFunc(maps.Keys(bySize), func(a, b size) int { return cmp.Compare(b.n1+b.n0, a.n1+a.n0) })
+	found := make([]map[Table]finding, len(sizes))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(tables) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				*known[tables[i]] = *tables[i].finding()
+			for i := int(next.Add(1)) - 1; i < len(sizes) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				found[i] = newComparison(sizes[i].n1, sizes[i].n0).findings(bySize[sizes[i]])
 			}
 		})
 	}
 	workers.Wait()
+	known := make(map[Table]finding, len(seen))
+	for _, some := range found {
+		maps.Copy(known, some)
+	}
 	return known, ctx.Err()
 }
 
-func (c *contrast) row(campaign *string, t Table, known map[Table]*finding) Ratio {
+func (c *contrast) row(campaign *string, t Table, known map[Table]finding) Ratio {
 	f := known[t]
 	r := Ratio{
 		Characteristic: c.characteristic, Focal: c.focal, Reference: c.reference, Stage: c.stage, Campaign: campaign,

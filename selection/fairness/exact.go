@@ -1,6 +1,9 @@
 package fairness
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Exact is the exact test of equal rates, all margins given.
 type Exact struct {
@@ -32,34 +35,36 @@ type hypergeometric struct {
 
 // newHypergeometric has every possible number of focal passes.
 func newHypergeometric(focal, reference, passed int) hypergeometric {
-	return hypergeometricWithin(focal, reference, passed, focal)
+	return hypergeometricWithin(focal, reference, passed, focal, nil)
 }
 
-// centralHypergeometric leaves out what is further than 10 standard deviations
-// and 20 passes from the likeliest: less than 1e-15 of all.
-func centralHypergeometric(focal, reference, passed int) hypergeometric {
+// centralHypergeometric leaves out what is further than 7.5 standard deviations
+// and 20 passes from the likeliest: less than 1e-12 of all. It writes over
+// space, where that has room.
+func centralHypergeometric(focal, reference, passed int, space []float64) hypergeometric {
 	share, n := float64(focal)/float64(focal+reference), float64(focal+reference)
-	deviation := math.Sqrt(share * (1 - share) * float64(passed) * (n - float64(passed)) / math.Max(1, n-1))
-	return hypergeometricWithin(focal, reference, passed, 20+int(10*deviation))
+	deviation := math.Sqrt(share * (1 - share) * float64(passed) * (n - float64(passed)) / max(1, n-1))
+	return hypergeometricWithin(focal, reference, passed, 20+int(7.5*deviation), space)
 }
 
-func hypergeometricWithin(focal, reference, passed, reach int) hypergeometric {
+func hypergeometricWithin(focal, reference, passed, reach int, space []float64) hypergeometric {
 	first, last := max(0, passed-reference), min(focal, passed)
 	mode := min(max((focal+1)*(passed+1)/(focal+reference+2), first), last)
 	first, last = max(first, mode-reach), min(last, mode+reach)
-	h := hypergeometric{first: first, weight: make([]float64, last-first+1), total: 1}
+	h := hypergeometric{first: first, weight: slices.Grow(space[:0], last-first+1)[:last-first+1], total: 1}
 	h.weight[mode-first] = 1
 	// P(k+1)/P(k) = (focal−k)(passed−k) / ((k+1)(reference−passed+k+1))
-	up := func(k int) float64 {
-		return float64(focal-k) * float64(passed-k) / (float64(k+1) * float64(reference-passed+k+1))
-	}
+	w := 1.0
 	for k := mode; k < last; k++ {
-		h.weight[k+1-first] = h.weight[k-first] * up(k)
-		h.total += h.weight[k+1-first]
+		w *= float64(focal-k) * float64(passed-k) / (float64(k+1) * float64(reference-passed+k+1))
+		h.weight[k+1-first] = w
+		h.total += w
 	}
-	for k := mode; k > first; k-- {
-		h.weight[k-1-first] = h.weight[k-first] / up(k-1)
-		h.total += h.weight[k-1-first]
+	w = 1
+	for k := mode - 1; k >= first; k-- {
+		w *= float64(k+1) * float64(reference-passed+k+1) / (float64(focal-k) * float64(passed-k))
+		h.weight[k-first] = w
+		h.total += w
 	}
 	return h
 }

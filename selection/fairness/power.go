@@ -31,35 +31,37 @@ func Power(n1, n0 int, p1, p0 float64) (float64, error) {
 // ok is false where not even a focal group of whom nobody passes would have
 // been noticed so often.
 func (t Table) Detectable() (ratio float64, ok bool) {
-	if t.N1 == 0 || t.N0 == 0 || t.X0 == 0 {
+	if t.N1 == 0 || t.N0 == 0 {
 		return 0, false
 	}
-	rate := float64(t.X0) / float64(t.N0)
-	c := newComparison(t.N1, t.N0)
+	return newComparison(t.N1, t.N0).detectable(float64(t.X0) / float64(t.N0))
+}
+
+// detectable finds the ratio by the Illinois method: the secant, with the end
+// that stays held back. Power is a polynomial in the ratio, so few steps do.
+func (c *comparison) detectable(rate float64) (ratio float64, ok bool) {
 	excess := func(ratio float64) float64 { return c.power(ratio*rate, rate) - Power80 }
 	low, high, atLow, atHigh := 0.0, 1.0, excess(0), Alpha-Power80
 	if atLow < 0 {
 		return 0, false
 	}
-	// Illinois: the secant, with the end that stays held back. Power is smooth
-	// in the ratio, so that few tables need enumerating.
-	for side := 0; high-low > 1e-9 && atLow > 0; {
-		middle := (low*atHigh - high*atLow) / (atHigh - atLow)
-		switch at := excess(middle); {
-		case math.Abs(at) < 1e-10:
-			return middle, true
+	for kept := 0; high-low > 1e-9; {
+		ratio = (low*atHigh - high*atLow) / (atHigh - atLow)
+		switch at := excess(ratio); {
+		case math.Abs(at) < 1e-8:
+			return ratio, true
 		case at > 0:
-			low, atLow = middle, at
-			if side == 1 {
+			low, atLow = ratio, at
+			if kept == 1 {
 				atHigh /= 2
 			}
-			side = 1
+			kept = 1
 		default:
-			high, atHigh = middle, at
-			if side == -1 {
+			high, atHigh = ratio, at
+			if kept == -1 {
 				atLow /= 2
 			}
-			side = -1
+			kept = -1
 		}
 	}
 	return low, true
@@ -69,7 +71,8 @@ func (t Table) Detectable() (ratio float64, ok bool) {
 // passes that Fisher's test rejects: those up to low and those from high on.
 type comparison struct {
 	n1, n0 int
-	limits []limits // by number of passes; filled as they are needed
+	limits []limits  // by number of passes; filled as they are needed
+	space  []float64 // for one distribution at a time
 }
 
 type limits struct {
@@ -81,27 +84,27 @@ func newComparison(n1, n0 int) *comparison {
 	return &comparison{n1: n1, n0: n0, limits: make([]limits, n1+n0+1)}
 }
 
+// power adds up what the test does not reject, the smaller part of the tables.
 func (c *comparison) power(p1, p0 float64) float64 {
 	first1, chance1 := binomial(c.n1, p1)
 	first0, chance0 := binomial(c.n0, p0)
-	var sum float64
-	for i, focal := range chance1 {
-		x1 := first1 + i
-		var rejected float64
-		for j, reference := range chance0 {
-			if l := c.at(x1 + first0 + j); x1 <= l.low || x1 >= l.high {
-				rejected += reference
-			}
+	last1, last0 := first1+len(chance1)-1, first0+len(chance0)-1
+	var kept float64
+	for passed := first1 + first0; passed <= last1+last0; passed++ {
+		l := c.at(passed)
+		from, to := max(l.low+1, first1, passed-last0), min(l.high-1, last1, passed-first0)
+		for x1 := from; x1 <= to; x1++ {
+			kept += chance1[x1-first1] * chance0[passed-x1-first0]
 		}
-		sum += focal * rejected
 	}
-	return math.Min(1, sum)
+	return min(1, max(0, 1-kept))
 }
 
 func (c *comparison) at(passed int) *limits {
 	l := &c.limits[passed]
 	if !l.known {
-		*l = centralHypergeometric(c.n1, c.n0, passed).rejected()
+		h := centralHypergeometric(c.n1, c.n0, passed, c.space)
+		*l, c.space = h.rejected(), h.weight
 	}
 	return l
 }
@@ -131,7 +134,7 @@ func (h hypergeometric) rejected() limits {
 }
 
 // binomial gives the chances of first, first+1, … passes of n, without tails
-// that add less than about 1e-15 together.
+// that add less than about 1e-14 together.
 func binomial(n int, p float64) (first int, chance []float64) {
 	switch p {
 	case 0:
@@ -142,7 +145,7 @@ func binomial(n int, p float64) (first int, chance []float64) {
 	mode := min(int(float64(n+1)*p), n)
 	lgamma := func(x int) float64 { v, _ := math.Lgamma(float64(x + 1)); return v }
 	peak := math.Exp(lgamma(n) - lgamma(mode) - lgamma(n-mode) + float64(mode)*math.Log(p) + float64(n-mode)*math.Log1p(-p))
-	odds, negligible := p/(1-p), 1e-17*peak
+	odds, negligible := p/(1-p), 1e-16*peak
 	first = mode
 	below := []float64{}
 	for c := peak; first > 0; first-- {
