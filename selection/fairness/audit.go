@@ -11,40 +11,66 @@ import (
 	"sync/atomic"
 )
 
+// Settings say what an audit looks at and what it may show.
+type Settings struct {
+	Within *Period // leaves out campaigns decided outside it, or on a day not known; nil: none
+	Shown  Shown   // nil: the true counts, for the data's owner alone
+}
+
 // Audit compares every focal group with its reference at every stage, in each
-// campaign and over all. It returns Invalid with every mistake of the counts
-// (see CheckCounts), and ctx's error when the caller stops waiting. The report
-// holds true counts: whoever shows it withholds rows first.
-func Audit(ctx context.Context, counts []Count) (Report, error) {
+// campaign and over all. Ratios and tests are of the counts as they are shown;
+// only comparisons within campaigns stand on true counts, and are then rounded.
+// It returns Invalid with every mistake of the counts (see CheckCounts), and
+// ctx's error when the caller stops waiting.
+func Audit(ctx context.Context, counts []Count, settings Settings) (Report, error) {
 	if err := CheckCounts(counts); err != nil {
 		return Report{}, err
 	}
+	counts = settings.within(counts)
 	all := contrasts(counts)
+	for i := range all {
+		all[i].show(settings.Shown)
+	}
 	known, err := findings(ctx, all)
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Campaigns: campaignCount(counts), NotCompared: notCompared(counts), Warnings: []string{}}
+	report := Report{
+		Period: settings.Within, Campaigns: campaignCount(counts), Unsuppressed: settings.Shown == nil,
+		Ratios: []Ratio{}, Pooled: []PooledRatio{}, Power: []PowerRow{}, NotCompared: settings.notCompared(counts),
+	}
 	var single []Ratio
 	for i := range all {
 		c := &all[i]
-		whole := c.row(nil, c.sum(), known)
+		whole := c.row(nil, c.shownSum, known)
 		whole.Indicator = c.indicators()
 		report.Ratios = append(report.Ratios, whole)
 		report.Pooled = append(report.Pooled, c.pooled())
 		for k := range c.tables {
-			single = append(single, c.row(&c.campaigns[k], c.tables[k], known))
+			single = append(single, c.row(&c.campaigns[k], c.shown[k], known))
 		}
 	}
 	slices.SortStableFunc(single, func(a, b Ratio) int { return strings.Compare(*a.Campaign, *b.Campaign) })
 	report.Family = []Family{judgeTogether(report.Ratios), judgePooled(report.Pooled), judgeEach(single)}
+	if settings.Shown != nil {
+		for i := range report.Pooled {
+			report.Pooled[i].coarsen(report.Ratios[i].Suppressed)
+		}
+	}
 	settleCompeting(report.Ratios, report.Pooled)
 	for i := range report.Ratios {
 		report.Power = append(report.Power, powerRow(report.Ratios[i]))
 	}
-	report.Warnings = report.Remarks()
+	report.Warnings = report.remarks()
 	report.Ratios = append(report.Ratios, single...) // those of Pooled stay the first
 	return report, nil
+}
+
+func (s Settings) within(counts []Count) []Count {
+	if s.Within == nil {
+		return counts
+	}
+	return slices.DeleteFunc(slices.Clone(counts), func(c Count) bool { return !s.Within.Contains(c.Decided) })
 }
 
 func campaignCount(counts []Count) int {
@@ -98,9 +124,10 @@ func findings(ctx context.Context, all []contrast) (map[Table]finding, error) {
 		}
 	}
 	for i := range all {
-		note(all[i].sum())
-		for _, t := range all[i].tables {
-			note(t)
+		for _, t := range append(all[i].shown, all[i].shownSum) {
+			if t != nil {
+				note(*t)
+			}
 		}
 	}
 	// The largest first, so that no processor is left with one at the end.
@@ -123,14 +150,18 @@ func findings(ctx context.Context, all []contrast) (map[Table]finding, error) {
 	return known, ctx.Err()
 }
 
-func (c *contrast) row(campaign *string, t Table, known map[Table]finding) Ratio {
-	f := known[t]
+func (c *contrast) row(campaign *string, t *Table, known map[Table]finding) Ratio {
 	r := Ratio{
 		Characteristic: c.characteristic, Focal: c.focal, Reference: c.reference, Stage: c.stage, Campaign: campaign,
-		X1: &t.X1, N1: &t.N1, X0: &t.X0, N0: &t.N0, Reason: f.reason,
-		ChanceBelow: f.chance, Detectable: f.detectable, Descriptive: c.stage.Competes(),
-		table: t, smallest: f.exact.Smallest, interval: f.interval,
+		Descriptive: c.stage.Competes(), Suppressed: t == nil, smallest: 1,
 	}
+	if t == nil {
+		return r
+	}
+	f := known[*t]
+	r.X1, r.N1, r.X0, r.N0 = &t.X1, &t.N1, &t.X0, &t.N0
+	r.Reason, r.ChanceBelow, r.Detectable = f.reason, f.chance, f.detectable
+	r.smallest, r.interval = f.exact.Smallest, f.interval
 	if t.N1 > 0 && t.N0 > 0 {
 		r.Fisher, r.MidP = &f.exact.Fisher, &f.exact.MidP
 		r.Low, r.High = shownLimits(f.interval)
@@ -147,7 +178,7 @@ func (c *contrast) indicators() []Indicator {
 	}
 	var made []Indicator
 	for _, name := range indicatorNames(c.characteristic, c.stage) {
-		made = append(made, newIndicator(name, c.characteristic, c.stage, c.consultant))
+		made = append(made, newIndicator(name, c.characteristic, c.stage, c.shownConsultant))
 	}
 	return made
 }
@@ -178,41 +209,46 @@ func (c *contrast) pooled() PooledRatio {
 func powerRow(r Ratio) PowerRow {
 	p := PowerRow{
 		Characteristic: r.Characteristic, Focal: r.Focal, Reference: r.Reference, Stage: r.Stage,
-		N1: r.N1, N0: r.N0, Detectable: r.Detectable,
+		N1: r.N1, N0: r.N0, Detectable: r.Detectable, Suppressed: r.Suppressed,
 	}
-	t := r.table
-	if t.N0 == 0 {
+	if r.Suppressed || *r.N0 == 0 {
 		return p
 	}
-	rate := float64(t.X0) / float64(t.N0)
+	rate := float64(*r.X0) / float64(*r.N0)
 	p.Rate = &rate
-	if t.N1 > 0 && !r.Descriptive {
-		power := newComparison(t.N1, t.N0).power(FourFifths*rate, rate)
+	if *r.N1 > 0 && !r.Descriptive {
+		power := newComparison(*r.N1, *r.N0).power(FourFifths*rate, rate)
 		p.FourFifths = &power
 	}
 	return p
 }
 
-func notCompared(counts []Count) []NotCompared {
+// notCompared adds up those who stand apart.
+func (s Settings) notCompared(counts []Count) []NotCompared {
 	type place struct {
 		characteristic, group string
 		stage                 Stage
 	}
-	sums := map[place]*NotCompared{}
-	rows := []NotCompared{}
+	sums := map[place]Count{}
 	for _, c := range counts {
-		if c.Side != Apart {
-			continue
-		}
 		at := place{c.Characteristic, c.Group, c.Stage}
-		if sums[at] == nil {
-			sums[at] = &NotCompared{Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage, Entered: new(int), Passed: new(int)}
+		if sum, known := sums[at]; known {
+			c.Entered, c.Passed = c.Entered+sum.Entered, c.Passed+sum.Passed
 		}
-		*sums[at].Entered += c.Entered
-		*sums[at].Passed += c.Passed
+		if c.Side == Apart {
+			sums[at] = c
+		}
 	}
-	for _, row := range sums {
-		rows = append(rows, *row)
+	rows := []NotCompared{}
+	for _, c := range sums {
+		row, ok := NotCompared{Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage}, true
+		if s.Shown != nil {
+			c.Passed, c.Entered, ok = s.Shown(c.Characteristic, []string{c.Group}, c.Stage, "")
+		}
+		if row.Suppressed = !ok; ok {
+			row.Entered, row.Passed = &c.Entered, &c.Passed
+		}
+		rows = append(rows, row)
 	}
 	slices.SortFunc(rows, func(a, b NotCompared) int {
 		return cmp.Or(strings.Compare(a.Characteristic, b.Characteristic), cmp.Compare(a.Stage.order(), b.Stage.order()), strings.Compare(a.Group, b.Group))

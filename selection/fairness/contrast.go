@@ -10,19 +10,50 @@ import (
 // at one stage: a table for each campaign where anybody of them was.
 type contrast struct {
 	characteristic, focal, reference string
+	focalGroups, referenceGroups     []string
 	stage                            Stage
-	whole                            bool // every focal group of the characteristic is in it
 	indicative                       bool // the groups stand as an NHS indicator has them
 	campaigns                        []string
-	tables                           []Table
-	consultant                       Table // of consultant posts
+	tables                           []Table // by campaign
+	sum, consultant                  Table   // over campaigns, and over those for consultant posts
+
+	// What of these may be shown, and how; the true counts unless Shown says
+	// otherwise. A table that may not be shown is nil.
+	shownSum, shownConsultant *Table
+	shown                     []*Table
 }
 
-func (c *contrast) sum() (sum Table) {
-	for _, t := range c.tables {
-		sum = sum.plus(t)
+// Shown gives the counts of groups at a stage as they may be shown: together,
+// in one campaign or, where that is "", in all. ok is false where they may not
+// be shown. Rounded counts must keep 0 ≤ passed ≤ entered.
+type Shown func(characteristic string, groups []string, stage Stage, campaign string) (passed, entered int, ok bool)
+
+// show sets what may be shown; a nil Shown shows everything.
+func (c *contrast) show(shown Shown) {
+	c.shown = make([]*Table, len(c.tables))
+	if shown == nil {
+		c.shownSum, c.shownConsultant = &c.sum, &c.consultant
+		for i := range c.tables {
+			c.shown[i] = &c.tables[i]
+		}
+		return
 	}
-	return sum
+	c.shownSum = c.shownIn(shown, "")
+	if c.consultant == c.sum { // of part of the campaigns nothing is known to be safe
+		c.shownConsultant = c.shownSum
+	}
+	for i, campaign := range c.campaigns {
+		c.shown[i] = c.shownIn(shown, campaign)
+	}
+}
+
+func (c *contrast) shownIn(shown Shown, campaign string) *Table {
+	x1, n1, ok1 := shown(c.characteristic, c.focalGroups, c.stage, campaign)
+	x0, n0, ok0 := shown(c.characteristic, c.referenceGroups, c.stage, campaign)
+	if !ok1 || !ok0 {
+		return nil
+	}
+	return &Table{X1: x1, N1: n1, X0: x0, N0: n0}
 }
 
 // contrasts arranges counts: by characteristic, stage and focal group, each
@@ -92,16 +123,23 @@ func (s sides) contrasts(characteristic string, rows []Count) []contrast {
 		return nil
 	}
 	made := make([]contrast, len(s.focal), len(s.focal)+1)
-	for i, group := range s.focal {
-		made[i] = contrast{focal: group, whole: len(s.focal) == 1}
+	for i := range s.focal {
+		made[i].focalGroups = s.focal[i : i+1]
 	}
 	if len(s.focal) > 1 {
-		made = append(made, contrast{focal: strings.Join(s.focal, " + "), whole: true})
+		made = append(made, contrast{focalGroups: s.focal})
 	}
 	for i := range made {
 		c := &made[i]
-		c.characteristic, c.reference, c.stage = characteristic, strings.Join(s.reference, " + "), rows[0].Stage
-		c.indicative = c.whole && s.indicative
+		c.characteristic, c.stage, c.referenceGroups = characteristic, rows[0].Stage, s.reference
+		c.focal, c.reference = strings.Join(c.focalGroups, " + "), strings.Join(c.referenceGroups, " + ")
+		c.indicative = s.indicative && len(c.focalGroups) == len(s.focal)
+		if focal, reference, ok := names(characteristic); ok && s.indicative {
+			c.reference = reference
+			if c.indicative {
+				c.focal = focal
+			}
+		}
 	}
 	for campaign, own := range runs(rows, func(c Count) string { return c.Campaign }) {
 		for i, t := range s.tables(own, len(made)) {
@@ -140,6 +178,7 @@ func (c *contrast) add(campaign string, t Table, otherPost bool) {
 	}
 	c.campaigns = append(c.campaigns, campaign)
 	c.tables = append(c.tables, t)
+	c.sum = c.sum.plus(t)
 	if !otherPost {
 		c.consultant = c.consultant.plus(t)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"appointable/internal/fault"
 )
@@ -16,8 +17,9 @@ type Count struct {
 	Side           Side
 	Stage          Stage
 	Entered        int
-	Passed         int  // from 0 to Entered
-	OtherPost      bool // not a consultant post: counted, but not in the consultant contribution
+	Passed         int    // from 0 to Entered
+	OtherPost      bool   // not a consultant post: counted, but not in the consultant contribution
+	Decided        string // the day of the campaign's decision, as 2025-06-30; "" where not known
 }
 
 // Side says on which side of a comparison a group stands.
@@ -89,21 +91,27 @@ func (s Stage) to() string {
 // twice, a group on both sides of a characteristic.
 func CheckCounts(counts []Count) error {
 	var l fault.List
-	rows := map[Count]int{}
-	sides := map[[2]string]int{}
+	rows := map[Count]bool{}
+	sides := map[[2]string]Side{}
+	campaigns := map[string]Count{}
 	for i, c := range counts {
 		at := func(column string) string { return fmt.Sprintf("counts[%d].%s", i, column) }
 		c.check(&l, at)
 		row := Count{Campaign: c.Campaign, Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage}
-		if _, twice := rows[row]; twice {
+		if rows[row] {
 			l.Add(at("group"), "%s at %s in campaign %s is there twice; add the two rows up or take one out", c.Group, c.Stage, c.Campaign)
 		}
-		rows[row] = i
+		rows[row] = true
 		group := [2]string{c.Characteristic, c.Group}
-		if first, known := sides[group]; known && counts[first].Side != c.Side {
-			l.Add(at("focal"), "%s is %s here and %s before; a group stands on one side throughout", c.Group, c.Side.words(), counts[first].Side.words())
-		} else if !known {
-			sides[group] = i
+		if side, known := sides[group]; known && side != c.Side {
+			l.Add(at("focal"), "%s is %s here and %s before; a group stands on one side throughout", c.Group, c.Side.words(), side.words())
+		} else {
+			sides[group] = c.Side
+		}
+		if first, known := campaigns[c.Campaign]; known && (first.Decided != c.Decided || first.OtherPost != c.OtherPost) {
+			l.Add(at("campaign"), "campaign %s has another post or another day of decision here than before; a campaign has one", c.Campaign)
+		} else {
+			campaigns[c.Campaign] = c
 		}
 	}
 	return l.Err("the counts have mistakes")
@@ -128,6 +136,9 @@ func (c Count) check(l *fault.List, at func(column string) string) {
 		l.Add(at("passed"), "%d cannot be; write how many passed the stage, 0 or more", c.Passed)
 	case c.Passed > c.Entered:
 		l.Add(at("passed"), "%d passed of %d who entered; no more can pass than enter", c.Passed, c.Entered)
+	}
+	if _, err := time.Parse(time.DateOnly, c.Decided); c.Decided != "" && err != nil {
+		l.Add(at("decided_on"), "%q is not a day; write it as 2025-06-30", c.Decided)
 	}
 }
 

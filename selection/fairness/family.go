@@ -23,6 +23,9 @@ func judgeRows(rows []Ratio) (tests, leftOut int) {
 			own, q = q[0], q[1:]
 			r.Q = &own
 		}
+		if r.Suppressed {
+			continue
+		}
 		if r.Verdict = judge(r.interval, r.smallest, own); r.Descriptive && r.Verdict != TooFew {
 			r.Verdict = Inconclusive
 		}
@@ -79,7 +82,7 @@ func judgePooled(rows []PooledRatio) Family {
 // are of the same comparisons.
 func settleCompeting(rows []Ratio, pooled []PooledRatio) {
 	for i := range rows {
-		if rows[i].Descriptive {
+		if rows[i].Descriptive && !rows[i].Suppressed && !pooled[i].Suppressed {
 			rows[i].Verdict, rows[i].Detectable = pooled[i].Verdict, pooled[i].Detectable
 		}
 	}

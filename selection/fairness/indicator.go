@@ -1,6 +1,21 @@
 package fairness
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The characteristics that NHS indicators are about, and their groups. The NHS
+// Data Dictionary's codes A to C are white, D to S BME; Z and 99 are in no ratio.
+const (
+	Ethnicity   = "ethnicity"
+	Disability  = "disability"
+	White       = "white"
+	BME         = "BME"
+	Disabled    = "disabled"
+	NonDisabled = "non-disabled"
+)
 
 // Indicator is the consultant contribution to a national indicator. Those
 // divide the reference group's rate by the focal group's, the other way round
@@ -18,6 +33,8 @@ type Indicator struct {
 	High      *float64 `json:"high"`
 	Inverse   *float64 `json:"inverse"` // focal over reference
 	Reason    Reason   `json:"reason,omitempty"`
+
+	Suppressed bool `json:"suppressed"`
 }
 
 // NobodyFocalPassed is why an indicator has no value.
@@ -37,8 +54,13 @@ func indicatorNames(characteristic string, stage Stage) []string {
 	return nil
 }
 
-func newIndicator(name, characteristic string, stage Stage, t Table) Indicator {
-	i := Indicator{Name: name, Direction: direction(characteristic, stage), X1: &t.X1, N1: &t.N1, X0: &t.X0, N0: &t.N0}
+// newIndicator has no figures where the table may not be shown.
+func newIndicator(name, characteristic string, stage Stage, t *Table) Indicator {
+	i := Indicator{Name: name, Direction: direction(characteristic, stage), Suppressed: t == nil}
+	if t == nil {
+		return i
+	}
+	i.X1, i.N1, i.X0, i.N0 = &t.X1, &t.N1, &t.X0, &t.N0
 	focal, missing := t.Ratio()
 	if missing == "" {
 		i.Inverse = &focal.Estimate
@@ -60,13 +82,34 @@ func newIndicator(name, characteristic string, stage Stage, t Table) Indicator {
 }
 
 func direction(characteristic string, stage Stage) string {
-	reference, focal := White, BME
-	if characteristic == Disability {
-		reference, focal = NonDisabled, Disabled
-	}
+	focal, reference, _ := names(characteristic)
 	rate := "appointed/shortlisted"
 	if stage == Shortlisted {
 		rate = "shortlisted/applied"
 	}
 	return fmt.Sprintf("%s %s ÷ %s %s; above 1 means %s candidates did better", reference, rate, focal, rate, reference)
+}
+
+// indicative says whether a group may stand on its side of an NHS indicator:
+// there white, or not disabled, is the reference and nothing else is.
+func indicative(characteristic, group string, side Side) bool {
+	var references []string
+	switch characteristic {
+	case Ethnicity:
+		references = []string{White, "a", "b", "c"}
+	case Disability:
+		references = []string{NonDisabled, "not disabled", "no"}
+	}
+	return slices.Contains(references, strings.ToLower(group)) == (side == Reference)
+}
+
+// names are what both sides of an indicator are called.
+func names(characteristic string) (focal, reference string, ok bool) {
+	switch characteristic {
+	case Ethnicity:
+		return BME, White, true
+	case Disability:
+		return Disabled, NonDisabled, true
+	}
+	return "", "", false
 }

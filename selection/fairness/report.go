@@ -42,8 +42,7 @@ type Ratio struct {
 	Suppressed     bool        `json:"suppressed"`
 	Verdict        Verdict     `json:"verdict,omitempty"`
 
-	table    Table
-	smallest float64
+	smallest float64 // p that the margins allow; 1 of a row that is not shown
 	interval Interval
 }
 
@@ -103,31 +102,31 @@ type NotCompared struct {
 	Suppressed     bool   `json:"suppressed"`
 }
 
-// Withhold takes every figure out of a row, with all that would give it away.
-func (r *Ratio) Withhold() {
-	r.X1, r.N1, r.X0, r.N0 = nil, nil, nil, nil
-	r.Ratio, r.Low, r.High, r.Reason = nil, nil, nil, ""
-	r.Fisher, r.MidP, r.ChanceBelow, r.Q, r.Detectable = nil, nil, nil, nil, nil
-	r.Verdict, r.Suppressed = "", true
-	for i := range r.Indicator {
-		own := &r.Indicator[i]
-		*own = Indicator{Name: own.Name, Direction: own.Direction}
+// fewCampaigns is how many campaigns a comparison within campaigns must stand
+// on to be shown where counts are suppressed: a ratio of fewer could be undone.
+const fewCampaigns = 5
+
+// coarsen leaves of a comparison within campaigns, which stands on true counts,
+// the ratio and its interval to two decimals, and nothing where the counts of
+// all campaigns together are withheld.
+func (p *PooledRatio) coarsen(withheld bool) {
+	was := *p
+	*p = PooledRatio{Characteristic: p.Characteristic, Focal: p.Focal, Reference: p.Reference, Stage: p.Stage}
+	if withheld || was.pool.Campaigns < fewCampaigns {
+		p.Suppressed = true
+		return
 	}
-	r.table, r.interval, r.smallest = Table{}, Interval{}, 0
+	p.Ratio, p.Low, p.High = twoDecimals(was.Ratio), twoDecimals(was.Low), twoDecimals(was.High)
+	p.Reason, p.Verdict = was.Reason, was.Verdict
 }
 
-// Withhold takes every figure out of a row.
-func (p *PooledRatio) Withhold() {
-	*p = PooledRatio{Characteristic: p.Characteristic, Focal: p.Focal, Reference: p.Reference, Stage: p.Stage, Suppressed: true}
+func twoDecimals(x *float64) *float64 {
+	if x == nil {
+		return nil
+	}
+	rounded := math.Round(*x*100) / 100
+	return &rounded
 }
-
-// Withhold takes every figure out of a row.
-func (p *PowerRow) Withhold() {
-	*p = PowerRow{Characteristic: p.Characteristic, Focal: p.Focal, Reference: p.Reference, Stage: p.Stage, Suppressed: true}
-}
-
-// Withhold takes every figure out of a row.
-func (n *NotCompared) Withhold() { n.Entered, n.Passed, n.Suppressed = nil, nil, true }
 
 // shownLimits leaves out a limit that is not a number.
 func shownLimits(i Interval) (low, high *float64) {

@@ -2,9 +2,9 @@ package fairness
 
 import "fmt"
 
-// Remarks are what a reader of the figures must know, in sentences. They keep
-// silent on withheld rows: whoever withholds some asks for them again.
-func (report Report) Remarks() []string {
+// remarks are what a reader of the figures must know, in sentences. They keep
+// silent on rows that are not shown.
+func (report Report) remarks() []string {
 	made := []string{}
 	say := func(format string, args ...any) { made = append(made, fmt.Sprintf(format, args...)) }
 	competing := false
