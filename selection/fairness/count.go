@@ -159,3 +159,9 @@ func stageNames() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Unstated says that a group's name or code means that its characteristic is
+// not stated or not known.
+func Unstated(group string) bool {
+	return slices.Contains([]string{"z", "99", "not stated", "not known"}, strings.ToLower(group))
+}
