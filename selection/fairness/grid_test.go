@@ -227,3 +227,75 @@ func TestSwappingTheGroupsInverts(t *testing.T) {
 		}
 	})
 }
+
+// Power and the smallest p over campaigns, by adding up every outcome.
+func TestPowerByEnumeration(t *testing.T) {
+	for _, c := range []struct {
+		n1, n0 int
+		p1, p0 float64
+	}{{5, 8, .1, .6}, {12, 9, .9, .3}, {7, 7, .5, .5}, {1, 7, 1, 0}, {10, 10, 0, 1}, {13, 4, .2, .9}} {
+		want := coverage(c.n1, c.n0, c.p1, c.p0, func(table fairness.Table) bool {
+			fisher, _ := exactly(table)
+			return fisher < .05-1e-12
+		})
+		got, err := fairness.Power(c.n1, c.n0, c.p1, c.p0)
+		if err != nil || math.Abs(got-want) > 1e-11 {
+			t.Errorf("%+v: %v, want %v (%v)", c, got, want, err)
+		}
+	}
+	for _, c := range [][2]float64{{-.1, .5}, {.5, 1.1}, {math.NaN(), .5}} {
+		if _, err := fairness.Power(5, 5, c[0], c[1]); err == nil {
+			t.Errorf("rates %v are taken", c)
+		}
+	}
+}
+
+func TestPoolWithoutMuchToPool(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		tables []fairness.Table
+		want   fairness.Pooled
+		reason fairness.Reason
+	}{
+		{"nothing", nil, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NoSharedCampaign},
+		{"apart", []fairness.Table{{X1: 1, N1: 2}, {X0: 1, N0: 3}}, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NoSharedCampaign},
+		{"nobody passed", []fairness.Table{{N1: 2, N0: 3}}, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NobodyPassed},
+	} {
+		got, reason := fairness.Pool(c.tables)
+		if got != c.want || reason != c.reason {
+			t.Errorf("%s: %+v, %q", c.name, got, reason)
+		}
+	}
+	one := fairness.Table{X1: 0, N1: 3, X0: 1, N0: 5}
+	got, reason := fairness.Pool([]fairness.Table{one, one, one})
+	if reason != "" || got.Ratio.Estimate != 0 || got.Ratio.Low != 0 || !(got.Ratio.High > 1) || got.Homogeneity != nil || got.Campaigns != 3 {
+		t.Errorf("%+v, %q", got, reason)
+	}
+	near(t, "smallest", got.Smallest, math.Pow(3./8, 3), 1e-12)
+	swapped := fairness.Table{X1: 1, N1: 5, X0: 0, N0: 3}
+	other, reason := fairness.Pool([]fairness.Table{swapped, swapped, swapped})
+	if reason != fairness.NoReferencePass || !math.IsInf(other.Ratio.High, 1) || math.Abs(other.Ratio.Low*got.Ratio.High-1) > 1e-12 || other.P != got.P {
+		t.Errorf("%+v and %+v", got, other)
+	}
+}
+
+// One campaign alone pools to its own ratio, and campaigns alike to that of any.
+func TestPoolOfCampaignsAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := aTable(t)
+		tables := make([]fairness.Table, rapid.IntRange(1, 5).Draw(t, "campaigns"))
+		for i := range tables {
+			tables[i] = table
+		}
+		pooled, reason := fairness.Pool(tables)
+		if math.IsNaN(pooled.CMH) || math.IsNaN(pooled.P) || math.IsNaN(pooled.Ratio.Low) || math.IsNaN(pooled.Ratio.High) {
+			t.Fatalf("%v: %+v", table, pooled)
+		}
+		if single, _ := table.Ratio(); reason == "" && !close(pooled.Ratio.Estimate, single.Estimate) {
+			t.Errorf("%v: %v and %v", table, pooled.Ratio, single)
+		}
+		if h := pooled.Homogeneity; h != nil && h.Chi > 1e-6 {
+			t.Errorf("%v: campaigns alike differ: %+v", table, h)
+		}
+	})
+}
