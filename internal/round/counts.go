@@ -88,11 +88,14 @@ func (t *table) groupCount() fairness.Count {
 // tally reads a whole number from 0 on.
 func (t *table) tally(c int) (n int, ok bool) {
 	text, ok := t.cell(c)
-	if !ok {
-		return 0, false
-	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || strconv.Itoa(n) != text {
+	switch {
+	case !ok:
+		return 0, false
+	case text == "":
+		t.complain(c, "is empty; write a whole number, such as 0 or 12")
+		return 0, false
+	case err != nil || n < 0 || strconv.Itoa(n) != text:
 		t.complain(c, "%s is not a count; write a whole number, such as 0 or 12", shown(text))
 		return 0, false
 	}

@@ -48,7 +48,7 @@ func (r Ratio) verdictWords() string {
 	case r.Descriptive && r.Campaign != nil && r.Verdict != TooFew:
 		return "A description only: candidates compete for the posts, and one campaign cannot judge that."
 	case r.Verdict == TooFew:
-		return "Too few to tell: whatever had happened, chance could have done it."
+		return "Too few to tell: no outcome with these numbers could be told from chance."
 	case r.Verdict == GapFound && r.favoursFocal():
 		return fmt.Sprintf("A gap: %s passed more often than chance explains.", r.Focal)
 	case r.Verdict == GapFound:
