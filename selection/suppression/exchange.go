@@ -1,6 +1,10 @@
 package suppression
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // target is a count that must not be worked out: the people of some classes
 // who are of a group.
@@ -25,6 +29,8 @@ type world struct {
 	policy  Policy
 	tables  []*table
 	classes []class
+	near    [][]int // by class: see nearest; nil where not yet asked for
+	carved  []int   // the classes of whom the last ones, set apart for a while, are a part
 	scratch []effect
 }
 
@@ -48,6 +54,14 @@ func (w *world) count(t target) (of, all int) {
 // effects lists the shown cells that an exchange changes.
 func (w *world) effects(e exchange) []effect {
 	list := w.scratch[:0]
+	w.apart(e, func(t, high, low int) { list = w.tables[t].effects(list, e, low, high) })
+	w.scratch = list
+	return list
+}
+
+// apart tells in which tables the two classes of an exchange stand apart, with
+// the last stage that each of them reached there.
+func (w *world) apart(e exchange, tell func(table, high, low int)) {
 	a, b := w.classes[e.class].reach, []reach(nil)
 	if e.other >= 0 {
 		b = w.classes[e.other].reach
@@ -63,11 +77,9 @@ func (w *world) effects(e exchange) []effect {
 			t, high, low, a, b = a[0].table, a[0].stage, b[0].stage, a[1:], b[1:]
 		}
 		if high != low {
-			list = w.tables[t].effects(list, e, low, high)
+			tell(t, high, low)
 		}
 	}
-	w.scratch = list
-	return list
 }
 
 func (t *table) effects(list []effect, e exchange, low, high int) []effect {
@@ -127,35 +139,104 @@ func (w *world) apply(e exchange, m int) {
 	}
 }
 
-// exchanges yields all that raise (or lower) the target by one, until yield
+// partners is with how many classes an exchange is tried; near is how many are
+// looked at for that. More are seldom of use: who stands in quite other tables
+// changes more of what is shown.
+const (
+	partners = 12
+	nearby   = 64
+)
+
+// exchanges yields those that raise (or lower) the target by one, until yield
 // returns false. Who is exchanged with the person of the target is outside it.
 func (w *world) exchanges(t target, up bool, yield func(exchange) bool) {
 	for c, in := range t.in {
 		if !in {
 			continue
 		}
-		for from := range t.group {
-			if t.group[from] == up {
+		others := w.others(c)
+		for from, n := range w.classes[c].people {
+			if n == 0 || t.group[from] == up {
 				continue
 			}
 			for to := range t.group {
-				if t.group[to] != up {
-					continue
-				}
-				for other := len(t.in) - 1; other >= -1; other-- {
-					if w.classes[c].people[from] == 0 {
-						break
-					}
-					if other >= 0 && (t.in[other] || w.classes[other].people[to] == 0) {
-						continue
-					}
-					if !yield(exchange{c, other, from, to}) {
-						return
-					}
+				if t.group[to] == up && !w.partnered(t, exchange{c, -1, from, to}, others, yield) {
+					return
 				}
 			}
 		}
 	}
+}
+
+// partnered yields an exchange with nobody and with each of the nearest others.
+func (w *world) partnered(t target, e exchange, others []int, yield func(exchange) bool) bool {
+	if !yield(e) {
+		return false
+	}
+	tried := 0
+	for _, other := range others {
+		if w.classes[e.class].people[e.from] == 0 || tried == partners {
+			break
+		}
+		if t.in[other] || w.classes[other].people[e.to] == 0 {
+			continue
+		}
+		tried++
+		if !yield(exchange{e.class, other, e.from, e.to}) {
+			return false
+		}
+	}
+	return true
+}
+
+// others are the classes to exchange people of a class with, the nearest first:
+// between carved ones and those they are a part of nothing tells them apart.
+func (w *world) others(class int) []int {
+	if len(w.carved) == 0 {
+		return w.nearest(class)
+	}
+	first := len(w.classes) - len(w.carved)
+	var list []int
+	if class >= first {
+		class = w.carved[class-first]
+		list = append(list, class)
+	}
+	for i := range w.carved {
+		list = append(list, first+i)
+	}
+	return append(list, w.nearest(class)...)
+}
+
+// nearest are the classes whose people stand in the most alike shown cells.
+func (w *world) nearest(class int) []int {
+	if w.near == nil {
+		w.near = make([][]int, len(w.classes))
+	}
+	if w.near[class] == nil {
+		list := make([][2]int, 0, len(w.near))
+		for o := range w.near {
+			if o != class {
+				list = append(list, [2]int{w.distance(class, o), o})
+			}
+		}
+		slices.SortFunc(list, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+		w.near[class] = make([]int, min(nearby, len(list)))
+		for i := range w.near[class] {
+			w.near[class][i] = list[i][1]
+		}
+	}
+	return w.near[class]
+}
+
+// distance is in how many columns of tables that show something one of two
+// classes stands alone.
+func (w *world) distance(a, b int) (d int) {
+	w.apart(exchange{class: a, other: b}, func(t, high, low int) {
+		if len(w.tables[t].blocks) > 0 {
+			d += max(high-low, low-high)
+		}
+	})
+	return d
 }
 
 // made is an exchange and how often it was made.

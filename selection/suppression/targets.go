@@ -254,13 +254,13 @@ func (m *making) carve(list []history, do func(first int)) {
 	first := len(m.classes)
 	for _, h := range list {
 		own := class{reach: m.classes[h.class].reach, people: slices.Clone(h.people)}
-		m.classes = append(m.classes, own)
+		m.classes, m.carved = append(m.classes, own), append(m.carved, h.class)
 		for k, n := range h.people {
 			m.classes[h.class].people[k] -= n
 		}
 	}
 	do(first)
-	m.classes = m.classes[:first]
+	m.classes, m.carved = m.classes[:first], m.carved[:0]
 	for _, h := range list {
 		for k, n := range h.people {
 			m.classes[h.class].people[k] += n
