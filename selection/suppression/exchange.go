@@ -31,6 +31,7 @@ type world struct {
 	classes []class
 	near    [][]int // by class: see nearest; nil where not yet asked for
 	carved  []int   // the classes of whom the last ones, set apart for a while, are a part
+	proof   []made  // the exchanges that last protected a target
 	scratch []effect
 }
 
@@ -274,6 +275,7 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 	if got < want {
 		hide = w.cheapest(t, up)
 	}
+	w.proof = append(w.proof, done...)
 	for i := len(done) - 1; i >= 0; i-- {
 		w.apply(done[i].exchange, -done[i].times)
 	}
@@ -343,7 +345,7 @@ func (n need) met(down, up int) bool { return down+up >= n.width || down >= n.do
 func (w *world) protect(t target) bool {
 	x, all := w.count(t)
 	need := w.policy.need(x, all, t.width)
-	for need.width > 0 {
+	for w.proof = w.proof[:0]; need.width > 0; w.proof = w.proof[:0] {
 		down, below := w.stretch(t, false, min(need.down, need.width))
 		up, above := w.stretch(t, true, min(need.up, need.width-down))
 		if need.met(down, up) {
