@@ -272,6 +272,14 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 		before = got
 		make(false)
 	}
+	for got < want {
+		pair, found := w.double(t, up)
+		if !found {
+			break
+		}
+		done = append(done, pair[:]...)
+		got++
+	}
 	if got < want {
 		hide = w.cheapest(t, up)
 	}
@@ -280,6 +288,81 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 		w.apply(done[i].exchange, -done[i].times)
 	}
 	return got, hide
+}
+
+// doubles is how many pairs of exchanges are tried before cells are hidden.
+const doubles = 3000
+
+// double makes two exchanges at once that change no shown value only together:
+// what the first does to a table of two specialties, say, the second, in the
+// other specialty, undoes. It reports whether there were such.
+func (w *world) double(t target, up bool) (pair [2]made, found bool) {
+	tries := 0
+	w.exchanges(t, up, func(first exchange) bool {
+		w.apply(first, 1)
+		broken := w.broken(first)
+		w.returns(t, first, func(second exchange) bool {
+			tries++
+			w.apply(second, 1)
+			if found = len(w.broken(second)) == 0 && whole(broken); found {
+				pair = [2]made{{first, 1}, {second, 1}}
+			} else {
+				w.apply(second, -1)
+			}
+			return !found && tries < doubles
+		})
+		if !found {
+			w.apply(first, -1)
+		}
+		return !found && tries < doubles
+	})
+	return pair, found
+}
+
+// broken are the cells that an exchange touched and that no longer fit what is
+// shown.
+func (w *world) broken(e exchange) []*cell {
+	var list []*cell
+	for _, f := range w.effects(e) {
+		if !f.cell.fits() {
+			list = append(list, f.cell)
+		}
+	}
+	return list
+}
+
+func whole(cells []*cell) bool {
+	return !slices.ContainsFunc(cells, func(c *cell) bool { return !c.fits() })
+}
+
+// returns yields exchanges outside the target that give the codes of another
+// back: between two near to its classes.
+func (w *world) returns(t target, e exchange, yield func(exchange) bool) {
+	tried := 0
+	for _, class := range w.others(e.class) {
+		if t.in[class] || w.classes[class].people[e.to] == 0 {
+			continue
+		}
+		if tried++; tried > partners {
+			return
+		}
+		back := exchange{class, -1, e.to, e.from}
+		if !yield(back) {
+			return
+		}
+		paired := 0
+		for _, back.other = range w.others(class) {
+			if t.in[back.other] || w.classes[back.other].people[e.from] == 0 {
+				continue
+			}
+			if paired++; paired > partners/2 {
+				break
+			}
+			if !yield(back) {
+				return
+			}
+		}
+	}
 }
 
 // cheapest finds the cells that stand in the way of the exchange that the
