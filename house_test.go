@@ -29,6 +29,7 @@ func arrows() map[string][]string {
 		"selection":            {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
 		"selection/ranking":    {"selection/mixedmodel", "internal/fault"},
 		"selection/mixedmodel": {"internal/fault"},
+		"selection/fairness":   {"internal/fault"},
 		"frameworks":           {"internal/strictyaml", "internal/fault"},
 
 		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},
