@@ -21,9 +21,9 @@ type Effect struct {
 // Told reports whether there is a figure.
 func (e Effect) Told() bool { return e.Reason == "" }
 
-func untold(c Counts, reason string, args ...any) Effect {
+func untold(c Counts, reason string) Effect {
 	nan := math.NaN()
-	return Effect{Interval{nan, nan, nan}, nan, c, fmt.Sprintf(reason, args...)}
+	return Effect{Interval{nan, nan, nan}, nan, c, reason}
 }
 
 // Finding is what a comparison comes to, once its p-value has been weighed with

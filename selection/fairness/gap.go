@@ -123,9 +123,8 @@ func gapOf(list []point) ScoreGap {
 	c := contrastOf(list)
 	g := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: c.degrees, Q: math.NaN()}
 	switch {
-	case c.Focal < GapCandidates || c.Reference < GapCandidates || c.Campaigns < GapCampaigns:
-		g.Effect = untold(c.Counts, "Too few to tell: a gap in marks needs at least %d candidates of each group, marked in at least %d campaigns that saw both, and here are %d and %d in %d.",
-			GapCandidates, GapCampaigns, c.Focal, c.Reference, c.Campaigns)
+	case c.few():
+		g.Effect = untold(c.Counts, tooFew(c.Counts))
 	case !(c.sd > 0):
 		g.Effect = untold(c.Counts, "Nothing to tell: within each campaign all candidates of a group were marked the same, so a gap has no spread to be measured against.")
 	default:
@@ -133,4 +132,13 @@ func gapOf(list []point) ScoreGap {
 		g.Effect = c.hedges()
 	}
 	return g
+}
+
+func (c Counts) few() bool {
+	return c.Focal < GapCandidates || c.Reference < GapCandidates || c.Campaigns < GapCampaigns
+}
+
+func tooFew(c Counts) string {
+	return fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns, and here are %d and %d in %d.",
+		GapCandidates, GapCampaigns, c.Focal, c.Reference, c.Campaigns)
 }

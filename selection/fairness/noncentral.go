@@ -19,6 +19,7 @@ import (
 // series (1989, AS 243), which R uses, loses its leading term to underflow
 // beyond δ ≈ 37, where a trust's pooled gaps can lie; the integral does not.
 type noncentralT struct {
+	nu             float64
 	nodes, weights []float64 // in s; the weights carry f_S
 }
 
@@ -30,7 +31,7 @@ const panelNodes = 16
 func newNoncentralT(nu, t float64) noncentralT {
 	low, high := chiRange(nu)
 	panels := 4 + int(math.Ceil((high-low)*math.Abs(t)/4))
-	d := noncentralT{make([]float64, 0, panels*panelNodes), make([]float64, 0, panels*panelNodes)}
+	d := noncentralT{nu, make([]float64, 0, panels*panelNodes), make([]float64, 0, panels*panelNodes)}
 	x, w := make([]float64, panelNodes), make([]float64, panelNodes)
 	quad.Legendre{}.FixedLocations(x, w, 0, 1)
 	width := (high - low) / float64(panels)
@@ -75,22 +76,12 @@ func noncentralTCDF(t, nu, delta float64) float64 {
 
 // noncentrality is the δ at which P(T ≤ t) = p, 0 < p < 1: with p and 1 − p the
 // ends of an interval for δ (Steiger and Fouladi 1997). P falls as δ grows, so
-// Newton's steps are kept within a bracket that each of them narrows.
+// Newton's steps, from where a normal would put δ, are kept within what each of
+// them shows to be too low or too high.
 func (d noncentralT) noncentrality(t, p float64) float64 {
-	low, high := t-1, t+1
-	for step := 1.0; ; step *= 2 {
-		if f, _ := d.at(t, low); f > p {
-			break
-		}
-		low -= step
-	}
-	for step := 1.0; ; step *= 2 {
-		if f, _ := d.at(t, high); f < p {
-			break
-		}
-		high += step
-	}
-	delta := t
+	low, high := math.Inf(-1), math.Inf(1)
+	spread := math.Sqrt(1 + t*t/(2*d.nu))
+	delta := t - distuv.UnitNormal.Quantile(p)*spread
 	for range 200 {
 		f, slope := d.at(t, delta)
 		if f > p {
@@ -98,12 +89,12 @@ func (d noncentralT) noncentrality(t, p float64) float64 {
 		} else {
 			high = delta
 		}
-		next := delta - (f-p)/slope
-		if !(next > low && next < high) {
-			next = (low + high) / 2
-		}
-		if math.Abs(next-delta) < 1e-11*(1+math.Abs(next)) {
+		next := delta + min(spread, max(-spread, (p-f)/slope))
+		if math.Abs(next-delta) < 1e-10*(1+math.Abs(next)) {
 			return next
+		}
+		if next <= low || next >= high {
+			next = (low + high) / 2
 		}
 		delta = next
 	}
