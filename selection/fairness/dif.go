@@ -25,15 +25,21 @@ type Matched struct{ Focal, Reference []int }
 // groups who did alike on everything else: differential item functioning.
 type DIF struct {
 	Cell int // the criterion × exercise
-	Counts
-	Reason  string  // why it cannot be told; empty where it can
+	Compared
+	Reason  Reason  // why it cannot be told; empty where it can
 	Mantel  float64 // χ² with 1 degree of freedom
 	P       float64
 	SMD     Interval // standardised mean difference, focal less reference, in marks
 	Spread  float64  // the standard deviation of the marks
 	LogOdds Interval // Liu and Agresti's log ψ, positive where the focal group was marked lower; NaN where it is infinite
-	Q       float64  // the false discovery rate of the family; NaN until JudgeDIF
-	Finding Finding  // empty until JudgeDIF
+	Q       float64  // the false discovery rate of its family; NaN of OrdinalDIF
+	Verdict Verdict  // empty of OrdinalDIF
+}
+
+// DIFFamily are the criteria × exercises, weighed together.
+type DIFFamily struct {
+	Family
+	Criteria []DIF
 }
 
 // Told reports whether there is a figure.
@@ -42,14 +48,14 @@ func (d DIF) Told() bool { return d.Reason == "" }
 // Words is the finding in a sentence, for a row that names the criterion and the groups.
 func (d DIF) Words() string {
 	if !d.Told() {
-		return d.Reason
+		return string(d.Reason)
 	}
-	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95%% interval %.2f to %.2f; %s)",
+	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %.2f to %.2f; %s)",
 		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.Low, d.SMD.High, d.seen())
-	switch d.Finding {
-	case FindingGap:
+	switch d.Verdict {
+	case GapFound:
 		return way + ". Look at the criterion's wording and anchors: it may ask for something beside the value it stands for."
-	case FindingNoGap:
+	case NoMaterialGap:
 		return way + ". Any difference is negligible."
 	}
 	return way + ". These numbers neither show a difference nor rule one out."
@@ -194,17 +200,17 @@ func kernelVariance(s Matched, psi float64) float64 {
 // unreliable, a gap of ability between the groups shows as DIF in part (Zwick
 // 1990, J. Educ. Stat. 15, 185–197): read DIF beside Gaps. The minimum numbers are those of
 // a gap. Errors: fault.Invalid, and the context's.
-func DIFs(ctx context.Context, s *Scores) ([]DIF, error) {
+func DIFs(ctx context.Context, s *Scores) (DIFFamily, error) {
 	a, err := s.arrange()
 	if err != nil {
-		return nil, err
+		return DIFFamily{}, err
 	}
 	cells := a.cellMeans()
 	rest := restOf(cells)
-	var out []DIF
+	out := []DIF{}
 	for cell := range s.Cells {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return DIFFamily{}, err
 		}
 		var list []response
 		for i, of := range cells.y {
@@ -218,7 +224,7 @@ func DIFs(ctx context.Context, s *Scores) ([]DIF, error) {
 			out = append(out, d)
 		}
 	}
-	return out, nil
+	return judgeDIF(out), nil
 }
 
 // cellMeans are the candidates' means over raters by cell, NaN where nobody
@@ -299,7 +305,7 @@ func (s *Scores) dif(list []response) DIF {
 		m := Matched{make([]int, len(scores)), make([]int, len(scores))}
 		for _, r := range list[:n] {
 			side := m.Reference
-			if s.Group[r.candidate] == FocalSide {
+			if s.Group[r.candidate] == Focal {
 				side = m.Focal
 			}
 			side[int(r.mark-low)]++
@@ -316,22 +322,23 @@ func (s *Scores) dif(list []response) DIF {
 	d.Campaigns = len(campaigns)
 	if d.Told() && d.few() {
 		few := OrdinalDIF(nil, nil)
-		few.Counts = d.Counts
-		few.Reason = tooFew(d.Counts)
+		few.Compared = d.Compared
+		few.Reason = d.tooFew()
 		return few
 	}
 	return d
 }
 
-// JudgeDIF sets the findings from the false discovery rates of the p-values of
-// those that can be told, in their order.
-func JudgeDIF(list []DIF, q []float64) {
+func judgeDIF(list []DIF) DIFFamily {
+	p := make([]float64, len(list))
+	for i, d := range list {
+		p[i] = d.P
+	}
+	family, q := discoveries("criterion × exercise", "Benjamini–Hochberg over Mantel's tests of matched candidates", p)
 	for i := range list {
 		d := &list[i]
-		if d.Told() {
-			d.Q, q = q[0], q[1:]
-		}
-		e := Effect{Interval: d.SMD, P: d.P, Counts: d.Counts, Reason: d.Reason}
-		d.Finding = e.find(d.Q, MaterialDIF*d.Spread)
+		e := Effect{d.SMD, d.P, d.Compared, d.Reason}
+		d.Q, d.Verdict = q[i], e.verdict(q[i], MaterialDIF*d.Spread)
 	}
+	return DIFFamily{family, list}
 }

@@ -21,7 +21,7 @@ func TestOrdinalDIFAgainstTheOracle(t *testing.T) {
 	near(t, "SMD in standard deviations", d.SMD.Estimate/d.Spread, -0.34170012789433535, 1e-12)
 	near(t, "log ψ", d.LogOdds.Estimate, 0.6949882819639164, 1e-12)
 	if d.Focal != 44 || d.Reference != 73 {
-		t.Errorf("counts %+v", d.Counts)
+		t.Errorf("counts %+v", d.Compared)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 	s := u.simulate(rand.New(rand.NewPCG(3, 4)))
 	const planted = 7
 	for r := range s.Mark {
-		if s.Cell[r] == planted && s.Group[s.Candidate[r]] == FocalSide && s.Mark[r] > 1 {
+		if s.Cell[r] == planted && s.Group[s.Candidate[r]] == Focal && s.Mark[r] > 1 {
 			s.Mark[r]--
 		}
 	}
@@ -89,15 +89,8 @@ func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p []float64
-	for _, d := range list {
-		if d.Told() {
-			p = append(p, d.P)
-		}
-	}
-	JudgeDIF(list, stepUp(p))
-	for _, d := range list {
-		if d.Cell == planted && (d.Finding != FindingGap || d.SMD.High > -.5 || !(d.LogOdds.Low > 0)) {
+	for _, d := range list.Criteria {
+		if d.Cell == planted && (d.Verdict != GapFound || d.SMD.High > -.5 || !(d.LogOdds.Low > 0)) {
 			t.Errorf("the planted criterion: %s", d.Words())
 		}
 		if d.Cell != planted && math.Abs(d.SMD.Estimate) > .25 {
@@ -108,9 +101,9 @@ func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, d := range back {
-		near(t, "log ψ with the groups swapped", d.LogOdds.Estimate, -list[i].LogOdds.Estimate, 1e-9)
-		near(t, "χ² with the groups swapped", d.Mantel, list[i].Mantel, 1e-9)
+	for i, d := range back.Criteria {
+		near(t, "log ψ with the groups swapped", d.LogOdds.Estimate, -list.Criteria[i].LogOdds.Estimate, 1e-9)
+		near(t, "χ² with the groups swapped", d.Mantel, list.Criteria[i].Mantel, 1e-9)
 	}
 }
 
@@ -124,7 +117,7 @@ func TestDIFKeepsItsLevel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range list {
+		for _, d := range list.Criteria {
 			n++
 			if d.P < .05 {
 				rejected++

@@ -5,56 +5,61 @@ import (
 	"math"
 )
 
-// Counts are the candidates behind a figure, and the campaigns in which both
+// Compared are the candidates behind a figure, and the campaigns in which both
 // groups were seen. They are for those who may see counts: suppression is the
 // caller's.
-type Counts struct{ Focal, Reference, Campaigns int }
+type Compared struct{ Focal, Reference, Campaigns int }
 
 // Effect is what a comparison of two groups found: focal less reference.
 type Effect struct {
-	Interval         // 95%; NaN where it cannot be told
+	Interval         // 95 %; NaN where it cannot be told
 	P        float64 // two-sided; NaN where it cannot be told
-	Counts
-	Reason string // why it cannot be told, a sentence; empty where it can
+	Compared
+	Reason Reason // why it cannot be told; empty where it can
 }
 
 // Told reports whether there is a figure.
 func (e Effect) Told() bool { return e.Reason == "" }
 
-func untold(c Counts, reason string) Effect {
+func untold(c Compared, reason Reason) Effect {
 	nan := math.NaN()
 	return Effect{Interval{nan, nan, nan}, nan, c, reason}
 }
 
-// Finding is what a comparison comes to, once its p-value has been weighed with
-// those of its family.
-type Finding string
-
-// The findings, in the words of the audit's JSON.
-const (
-	FindingTooFew       Finding = "too-few"
-	FindingGap          Finding = "gap"
-	FindingNoGap        Finding = "no-material-gap"
-	FindingInconclusive Finding = "inconclusive"
-)
-
-// find weighs an effect: a gap if the false discovery rate q of its family is
-// under 5% and its interval excludes 0; no material gap if the interval lies
+// verdict weighs an effect: a gap if the false discovery rate q of its family is
+// under 5 % and its interval excludes 0; no material gap if the interval lies
 // within ±material.
-func (e Effect) find(q, material float64) Finding {
+func (e Effect) verdict(q, material float64) Verdict {
 	switch {
 	case !e.Told():
-		return FindingTooFew
-	case q < .05 && (e.Low > 0 || e.High < 0):
-		return FindingGap
+		return TooFew
+	case significant(q) && e.excludes(0):
+		return GapFound
 	case e.Low > -material && e.High < material:
-		return FindingNoGap
+		return NoMaterialGap
 	}
-	return FindingInconclusive
+	return Inconclusive
+}
+
+// discoveries weighs the p-values of a family, NaN where one cannot be told.
+func discoveries(name, method string, p []float64) (Family, []float64) {
+	var told []float64
+	for _, x := range p {
+		if !math.IsNaN(x) {
+			told = append(told, x)
+		}
+	}
+	rates, q := BenjaminiHochberg(told), make([]float64, len(p))
+	for i, x := range p {
+		if q[i] = math.NaN(); !math.IsNaN(x) {
+			q[i], rates = rates[0], rates[1:]
+		}
+	}
+	return Family{Name: name, Families: 1, Tests: len(told), LeftOut: len(p) - len(told), Method: method}, q
 }
 
 // seen says on whom a figure rests.
-func (c Counts) seen() string {
+func (c Compared) seen() string {
 	campaigns := "campaigns"
 	if c.Campaigns == 1 {
 		campaigns = "campaign"

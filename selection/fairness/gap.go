@@ -13,8 +13,8 @@ const (
 	GapCampaigns  = 5  // with candidates of both
 )
 
-// MaterialGap is the size of g, in standard deviations, within which a gap is not material: Cohen's
-// (1988) small effect.
+// MaterialGap is the size of g, in standard deviations, within which a gap is
+// not material: Cohen's (1988) small effect.
 const MaterialGap = 0.2
 
 // ScoreGap is how much lower or higher the focal group was marked in one place
@@ -25,60 +25,37 @@ type ScoreGap struct {
 	Marks   float64 // the gap in marks, not in standard deviations
 	T       float64
 	Degrees float64
-	Q       float64 // the false discovery rate of the family; NaN until Family.Judge
-	Finding Finding // empty until Family.Judge
+	Q       float64 // the false discovery rate of its family
+	Verdict Verdict
 }
 
 // Words is the gap in a sentence, for a row that names the place and the groups.
 func (g ScoreGap) Words() string {
 	if !g.Told() {
-		return g.Reason
+		return string(g.Reason)
 	}
-	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95%% interval %.2f to %.2f; %s)",
+	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95 %% interval %.2f to %.2f; %s)",
 		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High, g.seen())
-	switch g.Finding {
-	case FindingGap:
+	switch g.Verdict {
+	case GapFound:
 		return way + ". Chance alone would rarely show a gap like it, however many places are looked at. It says where to look, not why."
-	case FindingNoGap:
+	case NoMaterialGap:
 		return way + fmt.Sprintf(". Any gap is smaller than %.1f of a standard deviation.", MaterialGap)
 	}
 	return way + ". These numbers neither show a gap nor rule one out."
 }
 
-// Family is a set of comparisons whose p-values are weighed together.
-type Family struct {
-	Name string // "exercise", "dimension", "dimension × exercise", "dimension × exercise × rater"
+// GapFamily is a set of gaps whose p-values are weighed together.
+type GapFamily struct {
+	Family
 	Gaps []ScoreGap
 }
 
-// P are the p-values of the gaps that can be told, in their order: what is given to
-// Benjamini and Hochberg's procedure.
-func (f Family) P() []float64 {
-	var p []float64
-	for _, g := range f.Gaps {
-		if g.Told() {
-			p = append(p, g.P)
-		}
-	}
-	return p
-}
-
-// Judge sets the findings from the false discovery rates of P, in its order.
-func (f Family) Judge(q []float64) {
-	for i := range f.Gaps {
-		g := &f.Gaps[i]
-		if g.Told() {
-			g.Q, q = q[0], q[1:]
-		}
-		g.Finding = g.find(g.Q, MaterialGap)
-	}
-}
-
-// Gaps compares the groups of s everywhere, in four families: by exercise, by
-// dimension, by dimension × exercise, and that by rater. A place that nobody
-// was marked in is left out; one with too few is there and says so. Errors:
-// fault.Invalid, and the context's.
-func Gaps(ctx context.Context, s *Scores) ([]Family, error) {
+// Gaps compares the groups of s everywhere, in four declared families: by
+// exercise, by dimension, by dimension × exercise, and that by rater. A place
+// that nobody was marked in is left out; one with too few is there and says so.
+// Errors: fault.Invalid, and the context's.
+func Gaps(ctx context.Context, s *Scores) ([]GapFamily, error) {
 	a, err := s.arrange()
 	if err != nil {
 		return nil, err
@@ -100,9 +77,9 @@ func Gaps(ctx context.Context, s *Scores) ([]Family, error) {
 			return i % meetings / s.Exercises, i % meetings % s.Exercises, i / meetings
 		}},
 	}
-	out := make([]Family, len(families))
+	out := make([]GapFamily, len(families))
 	for f, family := range families {
-		out[f].Name = family.name
+		gaps := []ScoreGap{}
 		for i, list := range family.lists {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -112,33 +89,46 @@ func Gaps(ctx context.Context, s *Scores) ([]Family, error) {
 			}
 			g := gapOf(list)
 			g.Dimension, g.Exercise, g.Rater = family.place(i)
-			out[f].Gaps = append(out[f].Gaps, g)
+			gaps = append(gaps, g)
 		}
+		out[f] = judgeGaps(family.name, gaps)
 	}
 	return out, nil
 }
 
+func judgeGaps(name string, gaps []ScoreGap) GapFamily {
+	p := make([]float64, len(gaps))
+	for i, g := range gaps {
+		p[i] = g.P
+	}
+	family, q := discoveries(name, "Benjamini–Hochberg over t tests within campaigns", p)
+	for i := range gaps {
+		gaps[i].Q, gaps[i].Verdict = q[i], gaps[i].verdict(q[i], MaterialGap)
+	}
+	return GapFamily{family, gaps}
+}
+
 // gapOf is the gap of one place, its points in the order of campaigns.
 func gapOf(list []point) ScoreGap {
-	c := contrastOf(list)
-	g := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: c.degrees, Q: math.NaN()}
+	d := differenceOf(list)
+	g := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: d.degrees}
 	switch {
-	case c.few():
-		g.Effect = untold(c.Counts, tooFew(c.Counts))
-	case !(c.sd > 0):
-		g.Effect = untold(c.Counts, "Nothing to tell: within each campaign all candidates of a group were marked the same, so a gap has no spread to be measured against.")
+	case d.few():
+		g.Effect = untold(d.Compared, d.tooFew())
+	case !(d.sd > 0):
+		g.Effect = untold(d.Compared, "Nothing to tell: within each campaign all candidates of a group were marked the same, so a gap has no spread to be measured against.")
 	default:
-		g.Marks, g.T = c.difference, c.t()
-		g.Effect = c.hedges()
+		g.Marks, g.T = d.delta, d.t()
+		g.Effect = d.hedges()
 	}
 	return g
 }
 
-func (c Counts) few() bool {
+func (c Compared) few() bool {
 	return c.Focal < GapCandidates || c.Reference < GapCandidates || c.Campaigns < GapCampaigns
 }
 
-func tooFew(c Counts) string {
-	return fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns, and here are %d and %d in %d.",
-		GapCandidates, GapCampaigns, c.Focal, c.Reference, c.Campaigns)
+func (c Compared) tooFew() Reason {
+	return Reason(fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns that saw both, and here are %d and %d in %d.",
+		GapCandidates, GapCampaigns, c.Focal, c.Reference, c.Campaigns))
 }

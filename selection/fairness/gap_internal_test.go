@@ -14,36 +14,33 @@ func TestHedgesAgainstScipy(t *testing.T) {
 	reference := []float64{4.6, 5.1, 4.9, 4.2, 5.6, 4.7, 5.3, 4.4}
 	var list []point
 	for _, y := range focal {
-		list = append(list, point{0, FocalSide, y})
+		list = append(list, point{0, Focal, y})
 	}
 	for _, y := range reference {
-		list = append(list, point{0, ReferenceSide, y})
+		list = append(list, point{0, Reference, y})
 	}
-	c := contrastOf(list)
+	c := differenceOf(list)
 	e := c.hedges()
-	near(t, "d", c.difference/c.sd, -1.21510431, 1e-8)
+	near(t, "d", c.delta/c.sd, -1.21510431, 1e-8)
 	near(t, "J", hedgesJ(c.degrees), 0.94098247, 1e-8)
 	near(t, "g", e.Estimate, -1.14339186, 1e-8)
 	near(t, "low", e.Low, -2.17434681, 1e-7)
 	near(t, "high", e.High, -0.07636977, 1e-7)
 }
 
-func judged(t testing.TB, s *Scores) []Family {
+func judged(t testing.TB, s *Scores) []GapFamily {
 	t.Helper()
 	families, err := Gaps(context.Background(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range families {
-		f.Judge(stepUp(f.P()))
-	}
 	return families
 }
 
 // alarm is what a family raised: at the planted exercise, and anywhere else.
-func alarm(f Family) (planted, elsewhere bool) {
+func alarm(f GapFamily) (planted, elsewhere bool) {
 	for _, g := range f.Gaps {
-		if g.Finding == FindingGap {
+		if g.Verdict == GapFound {
 			planted = planted || g.Exercise == 0
 			elsewhere = elsewhere || g.Exercise != 0
 		}
@@ -127,7 +124,7 @@ func TestTooFewToTell(t *testing.T) {
 	u.campaigns = 4
 	for _, f := range judged(t, u.simulate(rand.New(rand.NewPCG(1, 1)))) {
 		for _, g := range f.Gaps {
-			if g.Told() || g.Finding != FindingTooFew || !math.IsNaN(g.Estimate) || !math.IsNaN(g.P) {
+			if g.Told() || g.Verdict != TooFew || !math.IsNaN(g.Estimate) || !math.IsNaN(g.P) {
 				t.Fatalf("%s: four campaigns were enough: %+v", f.Name, g)
 			}
 		}

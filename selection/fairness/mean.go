@@ -1,9 +1,6 @@
 package fairness
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // point is one candidate's figure in one place: what groups are compared on.
 type point struct {
@@ -68,16 +65,10 @@ func (a arranged) means(ctx context.Context) (means, error) {
 // average fills one candidate's averages, and lists the places of raters that
 // have one.
 func (a arranged) average(candidate int32, meeting, rater []average, touched []int) []int {
-	rows := a.of(candidate)
-	for len(rows) > 0 {
-		cell := a.Cell[rows[0]]
+	a.eachCell(candidate, func(cell int32, rows []int32) {
 		ke := a.Cells[cell].Dimension*a.Exercises + a.Cells[cell].Exercise
-		n := slices.IndexFunc(rows, func(r int32) bool { return a.Cell[r] != cell })
-		if n < 0 {
-			n = len(rows)
-		}
 		var over average
-		for _, r := range rows[:n] {
+		for _, r := range rows {
 			over.add(a.Mark[r])
 			j := int(a.Rater[r])*len(meeting) + ke
 			if rater[j].n == 0 {
@@ -86,8 +77,7 @@ func (a arranged) average(candidate int32, meeting, rater []average, touched []i
 			rater[j].add(a.Mark[r])
 		}
 		meeting[ke].add(over.mean())
-		rows = rows[n:]
-	}
+	})
 	return touched
 }
 

@@ -8,17 +8,6 @@ import (
 	"appointable/internal/fault"
 )
 
-// Side says where a candidate stands in one comparison of two groups.
-type Side int8
-
-// A candidate whose characteristic is not stated, not known or neither of the
-// two is on no side: such a candidate is compared with nobody.
-const (
-	NoSide Side = iota
-	FocalSide
-	ReferenceSide
-)
-
 // All stands for a dimension, exercise or rater that was averaged over.
 const All = -1
 
@@ -32,7 +21,7 @@ type Scores struct {
 	Cells []Cell // each criterion × exercise
 
 	Campaign []int32 // by candidate; a candidate of two campaigns is two candidates
-	Group    []Side  // by candidate
+	Group    []Side  // by candidate; who is on neither side is compared with nobody
 
 	// One row an observed mark. What was not observed has no row: it is never 0.
 	Candidate, Rater, Cell []int32
@@ -60,6 +49,18 @@ type arranged struct {
 
 func (a arranged) of(candidate int32) []int32 {
 	return a.rows[a.starts[candidate]:a.starts[candidate+1]]
+}
+
+// eachCell yields a candidate's rows cell by cell.
+func (a arranged) eachCell(candidate int32, yield func(cell int32, rows []int32)) {
+	for rows := a.of(candidate); len(rows) > 0; {
+		cell, n := a.Cell[rows[0]], 1
+		for n < len(rows) && a.Cell[rows[n]] == cell {
+			n++
+		}
+		yield(cell, rows[:n])
+		rows = rows[n:]
+	}
 }
 
 func (s *Scores) arrange() (arranged, error) {
@@ -137,7 +138,7 @@ func within(wrong *fault.List, where string, index []int32, n int) {
 func (s *Scores) compared() []int32 {
 	list := make([]int32, 0, len(s.Campaign))
 	for i := range s.Campaign {
-		if s.Group[i] != NoSide {
+		if s.Group[i] == Focal || s.Group[i] == Reference {
 			list = append(list, int32(i))
 		}
 	}

@@ -47,9 +47,9 @@ func (u trust) simulate(g *rand.Rand) *Scores {
 		level := 4.3 + n(.1)
 		for range u.candidates {
 			i := len(s.Campaign)
-			side, gap, ability := ReferenceSide, 0., 0.
+			side, gap, ability := Reference, 0., 0.
 			if g.Float64() < u.focal {
-				side, gap, ability = FocalSide, u.gap, u.ability
+				side, gap, ability = Focal, u.gap, u.ability
 			}
 			s.Campaign, s.Group = append(s.Campaign, int32(c)), append(s.Group, side)
 			common, value, exercise, halo := n(.125)-ability, draw(u.dimensions, .125), draw(u.exercises, .08), draw(u.raters, .12)
@@ -74,31 +74,11 @@ func swapped(s *Scores) *Scores {
 	t.Group = slices.Clone(s.Group)
 	for i, g := range t.Group {
 		switch g {
-		case FocalSide:
-			t.Group[i] = ReferenceSide
-		case ReferenceSide:
-			t.Group[i] = FocalSide
+		case Focal:
+			t.Group[i] = Reference
+		case Reference:
+			t.Group[i] = Focal
 		}
 	}
 	return &t
-}
-
-// stepUp is Benjamini and Hochberg's (1995) procedure, as these tests need it.
-func stepUp(p []float64) []float64 {
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		if p[a] > p[b] {
-			return -1
-		}
-		return 1
-	})
-	q, least := make([]float64, len(p)), 1.
-	for at, i := range order {
-		least = min(least, p[i]*float64(len(p))/float64(len(p)-at))
-		q[i] = least
-	}
-	return q
 }

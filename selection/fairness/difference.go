@@ -2,29 +2,29 @@ package fairness
 
 import "math"
 
-// contrast is the difference between the groups within campaigns: the least
+// difference is the difference between the groups within campaigns: the least
 // squares fit of y = campaign + δ·focal, which is the difference of deviations
 // from the campaign's mean (Frisch and Waugh 1933), so that how strict a campaign
 // was and how its groups were mixed cannot pass for a gap. With one campaign it
 // is the difference of two means, and sd their pooled standard deviation.
-type contrast struct {
-	Counts
-	difference float64 // δ = Σ w_c (mean focal − mean reference) / Σ w_c
-	size       float64 // Σ w_c, w_c = n1·n0/(n1 + n0): the variance of δ is sd²/size
-	sd         float64 // of candidates about the fit
-	degrees    float64 // N − campaigns − 1
+type difference struct {
+	Compared
+	delta   float64 // δ = Σ w_c (mean focal − mean reference) / Σ w_c
+	size    float64 // Σ w_c, w_c = n1·n0/(n1 + n0): the variance of δ is sd²/size
+	sd      float64 // of candidates about the fit
+	degrees float64 // N − campaigns − 1
 }
 
-// stratum is one campaign's share of a contrast.
+// stratum is one campaign's share of a difference.
 type stratum struct {
 	focal, reference average
 	squares          float64 // about the means of the two groups
 }
 
-// contrastOf sums over the campaigns with candidates of both groups; the points
+// differenceOf sums over the campaigns with candidates of both groups; the points
 // stand in the order of campaigns.
-func contrastOf(list []point) contrast {
-	var c contrast
+func differenceOf(list []point) difference {
+	var d difference
 	var total, rest float64 // Σ w δ_c, and the squares within groups
 	type gap struct{ w, difference float64 }
 	var gaps []gap
@@ -41,27 +41,27 @@ func contrastOf(list []point) contrast {
 		n1, n0 := float64(s.focal.n), float64(s.reference.n)
 		g := gap{n1 * n0 / (n1 + n0), s.focal.mean() - s.reference.mean()}
 		gaps = append(gaps, g)
-		c.size += g.w
+		d.size += g.w
 		total += g.w * g.difference
 		rest += s.squares
-		c.Focal, c.Reference, c.Campaigns = c.Focal+s.focal.n, c.Reference+s.reference.n, c.Campaigns+1
+		d.Focal, d.Reference, d.Campaigns = d.Focal+s.focal.n, d.Reference+s.reference.n, d.Campaigns+1
 	}
-	c.difference = total / c.size
+	d.delta = total / d.size
 	for _, g := range gaps {
-		rest += g.w * (g.difference - c.difference) * (g.difference - c.difference)
+		rest += g.w * (g.difference - d.delta) * (g.difference - d.delta)
 	}
-	c.degrees = float64(c.Focal + c.Reference - c.Campaigns - 1)
-	c.sd = math.Sqrt(rest / c.degrees)
-	if c.sd < 1e-9*math.Abs(c.difference) || rest < 1e-18 {
-		c.sd = 0
+	d.degrees = float64(d.Focal + d.Reference - d.Campaigns - 1)
+	d.sd = math.Sqrt(rest / d.degrees)
+	if d.sd < 1e-9*math.Abs(d.delta) || rest < 1e-18 {
+		d.sd = 0
 	}
-	return c
+	return d
 }
 
 func stratumOf(list []point) stratum {
 	var s stratum
 	for _, p := range list {
-		if p.side == FocalSide {
+		if p.side == Focal {
 			s.focal.add(p.y)
 		} else {
 			s.reference.add(p.y)
@@ -69,7 +69,7 @@ func stratumOf(list []point) stratum {
 	}
 	for _, p := range list {
 		mean := s.reference
-		if p.side == FocalSide {
+		if p.side == Focal {
 			mean = s.focal
 		}
 		s.squares += (p.y - mean.mean()) * (p.y - mean.mean())
@@ -77,19 +77,19 @@ func stratumOf(list []point) stratum {
 	return s
 }
 
-func (c contrast) t() float64 { return c.difference / c.sd * math.Sqrt(c.size) }
+func (d difference) t() float64 { return d.delta / d.sd * math.Sqrt(d.size) }
 
 // hedges is g with the interval of the noncentral t (Hedges 1981, J. Educ.
 // Stat. 6, 107–128; Steiger and Fouladi 1997): t = δ/sd·√size has non-centrality
 // (δ/σ)√size, and both it and the ends of its interval are multiplied by J.
-func (c contrast) hedges() Effect {
-	t, j := c.t(), hedgesJ(c.degrees)
-	d := newNoncentralT(c.degrees, t)
-	scale := j / math.Sqrt(c.size)
+func (d difference) hedges() Effect {
+	t, j := d.t(), hedgesJ(d.degrees)
+	nct := newNoncentralT(d.degrees, t)
+	scale := j / math.Sqrt(d.size)
 	return Effect{
-		Interval: Interval{j * c.difference / c.sd, scale * d.noncentrality(t, .975), scale * d.noncentrality(t, .025)},
-		P:        2 * studentT(c.degrees).Survival(math.Abs(t)),
-		Counts:   c.Counts,
+		Interval: Interval{j * d.delta / d.sd, scale * nct.noncentrality(t, .975), scale * nct.noncentrality(t, .025)},
+		P:        2 * studentT(d.degrees).Survival(math.Abs(t)),
+		Compared: d.Compared,
 	}
 }
 
