@@ -206,7 +206,7 @@ func DIFs(ctx context.Context, s *Scores) (DIFFamily, error) {
 		return DIFFamily{}, err
 	}
 	cells := a.cellMeans()
-	rest := restOf(cells)
+	rest := cells.rest()
 	out := []DIF{}
 	for cell := range s.Cells {
 		if err := ctx.Err(); err != nil {
@@ -215,7 +215,7 @@ func DIFs(ctx context.Context, s *Scores) (DIFFamily, error) {
 		var list []response
 		for i, of := range cells.y {
 			if r := rest[i]; !math.IsNaN(of[cell]) && r.n > 1 {
-				list = append(list, response{cells.candidates[i], of[cell], (r.sum - of[cell] + cells.mean[cell]) / float64(r.n-1)})
+				list = append(list, response{cells.candidates[i], of[cell], r.without(of[cell] - cells.mean[cell])})
 			}
 		}
 		if len(list) > 0 {
@@ -258,8 +258,8 @@ func (a arranged) cellMeans() cellMeans {
 	return c
 }
 
-// restOf sums each candidate's deviations from the cells' means.
-func restOf(c cellMeans) []average {
+// rest sums each candidate's deviations from the cells' means.
+func (c cellMeans) rest() []average {
 	rest := make([]average, len(c.y))
 	for i, of := range c.y {
 		for cell, y := range of {

@@ -111,7 +111,7 @@ func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 func TestDIFKeepsItsLevel(t *testing.T) {
 	g := rand.New(rand.NewPCG(8, 8))
 	u := trust{campaigns: 60, candidates: 8, raters: 3, exercises: 4, dimensions: 3, criteria: 1, focal: .4}
-	var rejected, covered, n float64
+	var rejected, covered, held, n float64
 	for range 60 {
 		list, err := DIFs(context.Background(), u.simulate(g))
 		if err != nil {
@@ -122,11 +122,15 @@ func TestDIFKeepsItsLevel(t *testing.T) {
 			if d.P < .05 {
 				rejected++
 			}
+			if !d.SMD.excludes(0) {
+				held++
+			}
 			if d.LogOdds.Low <= 0 && d.LogOdds.High >= 0 {
 				covered++
 			}
 		}
 	}
 	near(t, "rejected", rejected/n, .05, .028)
+	near(t, "intervals of the SMD that hold 0", held/n, .95, .028)
 	near(t, "intervals of log ψ that hold 0", covered/n, .95, .028)
 }

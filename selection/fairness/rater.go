@@ -180,7 +180,7 @@ func (a arranged) besideFellows(ctx context.Context) ([][]point, error) {
 				if own[j].n == 0 {
 					met = append(met, j)
 				}
-				own[j].add(a.Mark[r] - (all.sum-a.Mark[r])/float64(all.n-1))
+				own[j].add(a.Mark[r] - all.without(a.Mark[r]))
 			}
 		})
 		for _, j := range met {
