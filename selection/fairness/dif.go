@@ -50,8 +50,8 @@ func (d DIF) Words() string {
 	if !d.Told() {
 		return string(d.Reason)
 	}
-	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %.2f to %.2f; %s)",
-		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.Low, d.SMD.High, d.seen())
+	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %.2f to %.2f)",
+		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.Low, d.SMD.High)
 	switch d.Verdict {
 	case GapFound:
 		return way + ". Look at the criterion's wording and anchors: it may ask for something beside the value it stands for."
@@ -323,7 +323,7 @@ func (s *Scores) dif(list []response) DIF {
 	if d.Told() && d.few() {
 		few := OrdinalDIF(nil, nil)
 		few.Compared = d.Compared
-		few.Reason = d.tooFew()
+		few.Reason = tooFewOfGap()
 		return few
 	}
 	return d

@@ -25,6 +25,15 @@ func TestOrdinalDIFAgainstTheOracle(t *testing.T) {
 	}
 }
 
+// With two categories ψ is Mantel and Haenszel's odds ratio. R's mantelhaen.test
+// on the oracle's strata, split between the second and third category, has the
+// standard error of Robins, Breslow and Greenland: another estimate of the same.
+func TestLiuAgrestiOfTwoCategoriesAgainstR(t *testing.T) {
+	d := OrdinalDIF([]Matched{{[]int{8, 5}, []int{8, 11}}, {[]int{6, 10}, []int{6, 20}}, {[]int{3, 12}, []int{3, 25}}}, []float64{0, 1})
+	near(t, "log odds ratio", d.LogOdds.Estimate, 0.737619485447953, 1e-12)
+	near(t, "standard error", (d.LogOdds.High-d.LogOdds.Low)/2/z95, 0.439090724189, .02)
+}
+
 // The variance of a stratum's share is unbiased: its mean over all tables that
 // two, three or four candidates of a group can make is the variance of U itself. The
 // groups' distributions are alike in the first case and differ in odds in the second,

@@ -83,7 +83,7 @@ func gapOfDraws(draws []difference) ScoreGap {
 	first := draws[0]
 	out := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: first.degrees}
 	if first.few() {
-		out.Effect = untold(first.Compared, first.tooFew())
+		out.Effect = untold(first.Compared, tooFewOfGap())
 		return out
 	}
 	n := float64(len(draws))

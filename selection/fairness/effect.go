@@ -6,7 +6,8 @@ import (
 )
 
 // Compared are the candidates behind a figure, and the campaigns in which both
-// groups were seen. They are for those who may see counts: suppression is the
+// groups were seen. No sentence of this package on marks holds one of these
+// numbers: they are for those who may see counts, and suppression is the
 // caller's.
 type Compared struct{ Focal, Reference, Campaigns int }
 
@@ -58,8 +59,8 @@ func discoveries(name, method string, p []float64) (Family, []float64) {
 	return Family{Name: name, Families: 1, Tests: len(told), LeftOut: len(p) - len(told), Method: method}, q
 }
 
-// seen says on whom a figure rests.
-func (c Compared) seen() string {
+// Seen says on whom a figure rests, for those who may see counts.
+func (c Compared) Seen() string {
 	campaigns := "campaigns"
 	if c.Campaigns == 1 {
 		campaigns = "campaign"

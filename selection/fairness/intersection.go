@@ -49,8 +49,8 @@ func (i Intersection) Words() string {
 	if i.Reason != "" {
 		return string(i.Reason)
 	}
-	way := fmt.Sprintf("%d of %d passed; with what is known of all others that is a rate of %.0f %% (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
-		i.Passed, i.Of, 100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
+	way := fmt.Sprintf("By what is known of them and of all others, %.0f %% pass (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
+		100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
 	switch i.Verdict {
 	case GapFound:
 		return way + fmt.Sprintf(". Those in whom these characteristics meet fare %s than either would lead one to expect.", than(i.Departure.Estimate, "better", "worse"))

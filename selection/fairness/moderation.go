@@ -36,8 +36,8 @@ func (s Shift) Words() string {
 	if !s.Told() {
 		return string(s.Reason)
 	}
-	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %.2f to %.2f; %s)",
-		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.Low, s.High, s.seen())
+	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %.2f to %.2f)",
+		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.Low, s.High)
 	switch s.Verdict {
 	case GapFound:
 		return way + ". Chance would rarely move marks so; read the reasons recorded for the changes."
@@ -263,7 +263,7 @@ func invert(d difference, all []relabelling) Effect {
 	slices.Sort(high)
 	at := int(Alpha * float64(len(all)))
 	if math.IsInf(low[at], 0) {
-		return untold(d.Compared, Reason(fmt.Sprintf("Too few to tell: the groups of these panels can be given out in %d ways only, so no outcome could have been surprising.", len(all))))
+		return untold(d.Compared, "Too few to tell: the groups of these panels can be given out in so few ways that no outcome would have been surprising.")
 	}
 	return Effect{
 		Interval: Interval{d.delta, low[at], high[len(all)-1-at]},

@@ -61,8 +61,8 @@ func (g RaterGap) Words() string {
 	if !g.Told() {
 		return string(g.Reason)
 	}
-	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %.2f to %.2f after shrinkage; %s)",
-		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High, g.seen())
+	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %.2f to %.2f after shrinkage)",
+		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High)
 	switch g.Verdict {
 	case GapFound:
 		return way + ". It is a reason to read the notes and anchors together; it is no finding about the person."
@@ -121,8 +121,7 @@ func (c Compared) tooFewOfRater() Reason {
 	if c.enoughOfRater() {
 		return "Nothing to tell: all assessors agreed on every mark."
 	}
-	return Reason(fmt.Sprintf("Too few to tell: nothing is said of an assessor on fewer than %d candidates of each group, marked beside others, in %d campaigns; here are %d and %d in %d.",
-		RaterCandidates, RaterCampaigns, c.Focal, c.Reference, c.Campaigns))
+	return Reason(fmt.Sprintf("Too few to tell: nothing is said of an assessor on fewer than %d candidates of each group, marked beside others, in %d campaigns.", RaterCandidates, RaterCampaigns))
 }
 
 // tell fills in the raters with enough candidates. The spread about a rater's own gap is
