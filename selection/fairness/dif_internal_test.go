@@ -34,10 +34,10 @@ func TestLiuAgrestiOfTwoCategoriesAgainstR(t *testing.T) {
 	near(t, "standard error", (d.LogOdds.High-d.LogOdds.Low)/2/z95, 0.439090724189, .02)
 }
 
-// The variance of a stratum's share is unbiased: its mean over all tables that
-// two, three or four candidates of a group can make is the variance of U itself. The
-// groups' distributions are alike in the first case and differ in odds in the second,
-// by ψ = 3 with two categories.
+// The variance of a stratum's share is unbiased: its mean over all tables
+// that two, three or four candidates of a group can make is the variance of
+// U itself. The groups' distributions are alike in the first case and differ
+// in odds in the second, by ψ = 3 with two categories.
 func TestTheVarianceOfLiuAgrestiIsUnbiased(t *testing.T) {
 	for _, c := range []struct {
 		p, q []float64
@@ -83,8 +83,9 @@ func tables(n int, p []float64, yield func([]int, float64)) {
 	fill(nil, n, math.Exp(lg))
 }
 
-// A criterion on which the focal group loses a mark is found, and few others; a real difference of
-// ability in everything is not taken for DIF where the rest is many marks.
+// A criterion on which the focal group loses a mark is found, and few
+// others; a real difference of ability in everything is not taken for DIF
+// where the rest is many marks.
 func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 	u := trust{campaigns: 120, candidates: 10, raters: 5, exercises: 4, dimensions: 3, criteria: 2, focal: .4, ability: .3}
 	s := u.simulate(rand.New(rand.NewPCG(3, 4)))
@@ -116,7 +117,8 @@ func TestDIFIsFoundAtItsCriterion(t *testing.T) {
 	}
 }
 
-// With nothing planted a test at 5% rejects 5% of criteria, within 3 standard errors.
+// With nothing planted a test at 5% rejects 5% of criteria, within 3
+// standard errors.
 func TestDIFKeepsItsLevel(t *testing.T) {
 	g := rand.New(rand.NewPCG(8, 8))
 	u := trust{campaigns: 60, candidates: 8, raters: 3, exercises: 4, dimensions: 3, criteria: 1, focal: .4}

@@ -94,7 +94,8 @@ func TestNothingBeatsTheFront(t *testing.T) {
 	})
 }
 
-// Renaming methods renames weights; a front has falling ratios and rising validities.
+// Renaming methods renames weights; a front has falling ratios and rising
+// validities.
 func TestFrontByProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(2, 4).Draw(t, "methods")

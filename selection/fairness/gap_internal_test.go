@@ -137,6 +137,23 @@ func BenchmarkScoresOfATrust(b *testing.B) {
 	}
 }
 
+// Groups that hardly overlap have a huge gap, and neither a wait nor an
+// interval that is none.
+func TestAHugeGap(t *testing.T) {
+	var list []point
+	for i := range 400 {
+		side, y := Reference, 5.
+		if i%2 == 0 {
+			side, y = Focal, 3
+		}
+		list = append(list, point{int32(i / 40), side, y + .0001*float64(i%3)})
+	}
+	g := gapOf(list)
+	if !g.Told() || !(g.Low < g.Estimate && g.Estimate < g.High) || g.Estimate > -1e4 || g.P > 1e-12 {
+		t.Errorf("%+v", g)
+	}
+}
+
 func TestTooFewToTell(t *testing.T) {
 	u := small()
 	u.campaigns = 4

@@ -15,14 +15,15 @@ const (
 	SampledPermutations = 9_999
 )
 
-// MaterialShift is the size in marks within which a difference of shifts is not material.
+// MaterialShift is the size in marks within which a difference of shifts is
+// not material.
 const MaterialShift = 0.1
 
 // Shift is how much more the focal group gained in moderation than the
-// reference group of the same panels: the mean over a candidate's marks of after less before,
-// compared within campaigns. P is of a permutation of the groups within each
-// panel, which supposes nothing of how shifts are spread; the interval holds the differences that this test does not reject
-// at 5 %.
+// reference group of the same panels: the mean over a candidate's marks of
+// after less before, compared within campaigns. P is of a permutation of the
+// groups within each panel, which supposes nothing of how shifts are spread;
+// the interval holds the differences that this test does not reject at 5 %.
 type Shift struct {
 	Effect
 	FocalShift, ReferenceShift float64 // means, in marks; NaN of nobody
@@ -240,10 +241,10 @@ func sample(ctx context.Context, panels []panel, g *rand.Rand) ([]relabelling, e
 }
 
 // invert turns relabellings into p-value and interval. With U the difference
-// that a relabelling shows and V its agreement with the labels that happened, a
-// true difference δ is rejected by how few have |U − Vδ| ≥ |U₀ − δ|; that holds for δ
-// between (U₀ − U)/(1 − V) and (U₀ + U)/(1 + V), an interval around U₀. So the limits are
-// the order statistics of these ends.
+// that a relabelling shows and V its agreement with the labels that
+// happened, a true difference δ is rejected by how few have |U − Vδ| ≥ |U₀ −
+// δ|; that holds for δ between (U₀ − U)/(1 − V) and (U₀ + U)/(1 + V), an
+// interval around U₀. So the limits are the order statistics of these ends.
 func invert(d difference, all []relabelling) Effect {
 	const whole = 1 - 1e-9
 	tiny := 1e-9 * (math.Abs(d.delta) + d.sd)

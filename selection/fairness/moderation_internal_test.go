@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// moderated adds to every mark what moderation did: noise in whole marks and, for the
-// focal group, a shift on a share of the marks.
+// moderated adds to every mark what moderation did: noise in whole marks
+// and, for the focal group, a shift on a share of the marks.
 func moderated(s *Scores, g *rand.Rand, focal float64) *Scores {
 	s.Before = make([]float64, len(s.Mark))
 	for r := range s.Mark {
