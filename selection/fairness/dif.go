@@ -51,8 +51,8 @@ func (d DIF) Words() string {
 	if !d.Told() {
 		return string(d.Reason)
 	}
-	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %.2f to %.2f)",
-		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.Low, d.SMD.High)
+	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %s)",
+		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.span("higher", "lower"))
 	switch d.Verdict {
 	case GapFound:
 		return way + ". Look at the criterion's wording and anchors: it may ask for something beside the value it stands for."

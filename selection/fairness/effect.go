@@ -74,3 +74,14 @@ func than(estimate float64, higher, lower string) string {
 	}
 	return lower
 }
+
+// span puts limits into words: "0.66 to 2.53 lower", "0.10 lower to 0.30 higher".
+func (i Interval) span(higher, lower string) string {
+	switch {
+	case i.High <= 0:
+		return fmt.Sprintf("%.2f to %.2f %s", -i.High, -i.Low, lower)
+	case i.Low >= 0:
+		return fmt.Sprintf("%.2f to %.2f %s", i.Low, i.High, higher)
+	}
+	return fmt.Sprintf("%.2f %s to %.2f %s", -i.Low, lower, i.High, higher)
+}

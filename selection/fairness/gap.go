@@ -34,8 +34,8 @@ func (g ScoreGap) Words() string {
 	if !g.Told() {
 		return string(g.Reason)
 	}
-	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95 %% interval %.2f to %.2f)",
-		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High)
+	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95 %% interval %s)",
+		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.span("higher", "lower"))
 	switch g.Verdict {
 	case GapFound:
 		return way + ". Chance alone would rarely show a gap like it, however many places are looked at. It says where to look, not why."

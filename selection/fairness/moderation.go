@@ -37,8 +37,8 @@ func (s Shift) Words() string {
 	if !s.Told() {
 		return string(s.Reason)
 	}
-	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %.2f to %.2f)",
-		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.Low, s.High)
+	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %s)",
+		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.span("in favour", "against"))
 	switch s.Verdict {
 	case GapFound:
 		return way + ". Chance would rarely move marks so; read the reasons recorded for the changes."

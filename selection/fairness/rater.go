@@ -62,8 +62,8 @@ func (g RaterGap) Words() string {
 	if !g.Told() {
 		return string(g.Reason)
 	}
-	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %.2f to %.2f after shrinkage)",
-		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High)
+	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %s after shrinkage)",
+		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.span("higher", "lower"))
 	switch g.Verdict {
 	case GapFound:
 		return way + ". It is a reason to read the notes and anchors together; it is no finding about the person."
