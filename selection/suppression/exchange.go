@@ -290,8 +290,12 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 	return got, hide
 }
 
-// doubles is how many pairs of exchanges are tried before cells are hidden.
-const doubles = 3000
+// doubles is how many pairs of exchanges are tried before cells are hidden, and
+// repairable how many cells a first may break.
+const (
+	doubles    = 400
+	repairable = 6
+)
 
 // double makes two exchanges at once that change no shown value only together:
 // what the first does to a table of two specialties, say, the second, in the
@@ -301,6 +305,11 @@ func (w *world) double(t target, up bool) (pair [2]made, found bool) {
 	w.exchanges(t, up, func(first exchange) bool {
 		w.apply(first, 1)
 		broken := w.broken(first)
+		if len(broken) > repairable {
+			tries++
+			w.apply(first, -1)
+			return tries < doubles
+		}
 		w.returns(t, first, func(second exchange) bool {
 			tries++
 			w.apply(second, 1)
