@@ -26,10 +26,11 @@ func arrows() map[string][]string {
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
 		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "frameworks"},
 
-		"selection":            {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
-		"selection/ranking":    {"selection/mixedmodel", "internal/fault"},
-		"selection/mixedmodel": {"internal/fault"},
-		"frameworks":           {"internal/strictyaml", "internal/fault"},
+		"selection":             {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
+		"selection/ranking":     {"selection/mixedmodel", "internal/fault"},
+		"selection/mixedmodel":  {"internal/fault"},
+		"selection/suppression": {"internal/fault"},
+		"frameworks":            {"internal/strictyaml", "internal/fault"},
 
 		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},
 		"internal/access":     {"internal/fault"},
