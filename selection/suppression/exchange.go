@@ -272,16 +272,17 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 		before = got
 		make(false)
 	}
-	for got < want {
-		pair, found := w.double(t, up)
-		if !found {
-			break
+	for found := true; got < want && found; {
+		var pair [2]made
+		if pair, found, hide = w.double(t, up); found {
+			done = append(done, pair[:]...)
+			got++
 		}
-		done = append(done, pair[:]...)
-		got++
 	}
 	if got < want {
-		hide = w.cheapest(t, up)
+		if single := w.cheapest(t, up); len(hide) == 0 || len(single) > 0 && cost(single) <= cost(hide) {
+			hide = single
+		}
 	}
 	w.proof = append(w.proof, done...)
 	for i := len(done) - 1; i >= 0; i-- {
@@ -299,9 +300,10 @@ const (
 
 // double makes two exchanges at once that change no shown value only together:
 // what the first does to a table of two specialties, say, the second, in the
-// other specialty, undoes. It reports whether there were such.
-func (w *world) double(t target, up bool) (pair [2]made, found bool) {
-	tries := 0
+// other specialty, undoes. It reports whether there were such, or else the
+// cells of this release that it costs least to hide so that there are.
+func (w *world) double(t target, up bool) (pair [2]made, found bool, hide []*cell) {
+	tries, least := 0, math.MaxInt
 	w.exchanges(t, up, func(first exchange) bool {
 		w.apply(first, 1)
 		broken := w.broken(first)
@@ -313,19 +315,23 @@ func (w *world) double(t target, up bool) (pair [2]made, found bool) {
 		w.returns(t, first, func(second exchange) bool {
 			tries++
 			w.apply(second, 1)
-			if found = len(w.broken(second)) == 0 && whole(broken); found {
+			still := append(w.broken(second), unfit(broken)...)
+			if found = len(still) == 0; found {
 				pair = [2]made{{first, 1}, {second, 1}}
-			} else {
-				w.apply(second, -1)
+				return false
 			}
-			return !found && tries < doubles
+			w.apply(second, -1)
+			if c := cost(still); c < least && !slices.ContainsFunc(still, func(c *cell) bool { return c.past }) {
+				least, hide = c, still
+			}
+			return tries < doubles
 		})
 		if !found {
 			w.apply(first, -1)
 		}
 		return !found && tries < doubles
 	})
-	return pair, found
+	return pair, found, hide
 }
 
 // broken are the cells that an exchange touched and that no longer fit what is
@@ -340,8 +346,14 @@ func (w *world) broken(e exchange) []*cell {
 	return list
 }
 
-func whole(cells []*cell) bool {
-	return !slices.ContainsFunc(cells, func(c *cell) bool { return !c.fits() })
+func unfit(cells []*cell) []*cell {
+	var list []*cell
+	for _, c := range cells {
+		if !c.fits() {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // returns yields exchanges outside the target that give the codes of another
