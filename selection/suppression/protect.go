@@ -85,6 +85,7 @@ func newMaking(policy Policy, audit Audit, c Characteristic, memory Released, nu
 		m.scopes = append(m.scopes, m.open(s, memory))
 	}
 	m.classes, m.histories = classes(m.tables, m.versions)
+	m.near = make([][]int, len(m.classes))
 	return m
 }
 
