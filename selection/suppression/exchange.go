@@ -49,14 +49,17 @@ func (w *world) count(t target) (of, all int) {
 // effects lists the shown cells that an exchange changes.
 func (w *world) effects(e exchange) []effect {
 	list := w.scratch[:0]
-	w.apart(e, func(t, high, low int) { list = w.tables[t].effects(list, e, low, high) })
+	w.apart(e, func(t, high, low int) bool {
+		list = w.tables[t].effects(list, e, low, high)
+		return true
+	})
 	w.scratch = list
 	return list
 }
 
 // apart tells in which tables the two classes of an exchange stand apart, with
-// the last stage that each of them reached there.
-func (w *world) apart(e exchange, tell func(table, high, low int)) {
+// the last stage that each of them reached there, until tell returns false.
+func (w *world) apart(e exchange, tell func(table, high, low int) bool) {
 	a, b := w.classes[e.class].reach, []reach(nil)
 	if e.other >= 0 {
 		b = w.classes[e.other].reach
@@ -71,8 +74,8 @@ func (w *world) apart(e exchange, tell func(table, high, low int)) {
 		default:
 			t, high, low, a, b = a[0].table, a[0].stage, b[0].stage, a[1:], b[1:]
 		}
-		if high != low {
-			tell(t, high, low)
+		if high != low && !tell(t, high, low) {
+			return
 		}
 	}
 }
@@ -98,6 +101,37 @@ func (t *table) effects(list []effect, e exchange, low, high int) []effect {
 		}
 	}
 	return list
+}
+
+// blocked reports whether an exchange changes a shown value, or, if it must be
+// free, a shown cell at all. Most exchanges are, so it looks no further than it
+// must.
+func (w *world) blocked(e exchange, free bool) (blocked bool) {
+	w.apart(e, func(t, high, low int) bool {
+		blocked = w.tables[t].blocks != nil && w.tables[t].blocked(e, low, high, free)
+		return !blocked
+	})
+	return blocked
+}
+
+func (t *table) blocked(e exchange, low, high int, free bool) bool {
+	up := high > low
+	if !up {
+		low, high = high, low
+	}
+	for i := range t.blocks {
+		b := &t.blocks[i]
+		from, to := b.groupOf[e.from], b.groupOf[e.to]
+		if from == to {
+			continue
+		}
+		for s := low + 1; s <= high; s++ {
+			if to >= 0 && b.cells[to][s].stuck(up, free) || from >= 0 && b.cells[from][s].stuck(!up, free) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // most is how often the exchange can be made with every shown value as it is.

@@ -52,10 +52,11 @@ func (w *world) nearest(class int) []int {
 // distance is in how many columns of tables that show something one of two
 // classes stands alone.
 func (w *world) distance(a, b int) (d int) {
-	w.apart(exchange{class: a, other: b}, func(t, high, low int) {
+	w.apart(exchange{class: a, other: b}, func(t, high, low int) bool {
 		if len(w.tables[t].blocks) > 0 {
 			d += max(high-low, low-high)
 		}
+		return true
 	})
 	return d
 }

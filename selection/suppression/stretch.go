@@ -17,11 +17,10 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 	var done []made
 	try := func(free bool) {
 		w.exchanges(t, up, func(e exchange) bool {
-			effects := w.effects(e)
-			if free && len(effects) > 0 {
+			if w.blocked(e, free) {
 				return true
 			}
-			if m := min(w.most(e, effects), want-got); m > 0 {
+			if m := min(w.most(e, w.effects(e)), want-got); m > 0 {
 				w.apply(e, m)
 				done = append(done, made{e, m})
 				got += m
