@@ -2,11 +2,13 @@ package suppression
 
 import "math"
 
-// doubles is how many pairs of exchanges are tried before cells are hidden, and
+// doubles is how many pairs of exchanges are tried before cells are hidden,
+// doublesAtLast how many where nothing is known that could be hidden, and
 // repairable how many cells a first may break.
 const (
-	doubles    = 400
-	repairable = 6
+	doubles       = 400
+	doublesAtLast = 20_000
+	repairable    = 6
 )
 
 // double makes two exchanges at once that only together change no shown value:
@@ -14,7 +16,7 @@ const (
 // in another specialty, undoes in the whole. It reports whether there were such,
 // or else the cells of this release that it costs least to hide so that there
 // are.
-func (w *world) double(t target, up bool) (pair [2]made, found bool, hide []*cell) {
+func (w *world) double(t target, up bool, most int) (pair [2]made, found bool, hide []*cell) {
 	tries, least := 0, math.MaxInt
 	w.exchanges(t, up, func(first exchange) bool {
 		w.apply(first, 1)
@@ -29,13 +31,13 @@ func (w *world) double(t target, up bool) (pair [2]made, found bool, hide []*cel
 				} else if !past && cost < least {
 					least, hide = cost, w.unfit(broken, second)
 				}
-				return !found && tries < doubles
+				return !found && tries < most
 			})
 		}
 		if !found {
 			w.apply(first, -1)
 		}
-		return !found && tries < doubles
+		return !found && tries < most
 	})
 	return pair, found, hide
 }

@@ -33,17 +33,20 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 		before = got
 		try(false)
 	}
-	for found := true; got < want && found; {
-		var pair [2]made
-		if pair, found, hide = w.double(t, up); found {
+	for most := doubles; got < want; {
+		pair, found, both := w.double(t, up, most)
+		if found {
 			done = append(done, pair[:]...)
 			got++
+			continue
 		}
-	}
-	if got < want {
-		if single := w.cheapest(t, up); len(hide) == 0 || len(single) > 0 && cost(single) <= cost(hide) {
-			hide = single
+		if hide = w.cheapest(t, up); len(hide) == 0 || len(both) > 0 && cost(both) < cost(hide) {
+			hide = both
 		}
+		if len(hide) > 0 || most == doublesAtLast {
+			break
+		}
+		most = doublesAtLast
 	}
 	w.proof = append(w.proof, done...)
 	for i := len(done) - 1; i >= 0; i-- {
@@ -141,16 +144,14 @@ func (w *world) protect(t target) bool {
 	return true
 }
 
-// silence hides all of this release that tells of the people of a target that
-// earlier releases leave too little protected.
+// silence hides all of this release that tells of the people of a target, and
+// of those near them, whom earlier releases leave too little protected.
 func (w *world) silence(t target) {
 	for _, up := range []bool{true, false} {
 		w.exchanges(t, up, func(e exchange) bool {
-			if e.other < 0 {
-				for _, f := range w.effects(e) {
-					if !f.cell.past {
-						f.cell.hide()
-					}
+			for _, f := range w.effects(e) {
+				if !f.cell.past {
+					f.cell.hide()
 				}
 			}
 			return true
