@@ -22,10 +22,11 @@ func small() trust {
 	return trust{campaigns: 200, candidates: 6, raters: 4, exercises: 4, dimensions: 2, criteria: 1, focal: .35}
 }
 
-// simulate draws the marks. Raters are the trust's own: a panel is drawn from
+// simulate draws the marks, from 1 to 7 on a scale that leaves room for what a
+// test adds to them. Raters are the trust's own: a panel is drawn from
 // four panels' worth of them.
 func (u trust) simulate(g *rand.Rand) *Scores {
-	s := &Scores{Campaigns: u.campaigns, Raters: 4 * u.raters, Exercises: u.exercises, Dimensions: u.dimensions}
+	s := &Scores{Campaigns: u.campaigns, Raters: 4 * u.raters, Exercises: u.exercises, Dimensions: u.dimensions, Low: -4, High: 14}
 	for e := range u.exercises {
 		for k := range u.dimensions {
 			for c := range u.criteria {
