@@ -16,8 +16,8 @@ import (
 // on no side, places nobody saw.
 func anyTrust(t *rapid.T) *Scores {
 	u := trust{
-		campaigns: rapid.IntRange(1, 14).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 8).Draw(t, "candidates"),
-		raters: rapid.IntRange(1, 4).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
+		campaigns: rapid.IntRange(1, 12).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 7).Draw(t, "candidates"),
+		raters: rapid.IntRange(1, 3).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
 		dimensions: rapid.IntRange(1, 3).Draw(t, "dimensions"), criteria: rapid.IntRange(1, 2).Draw(t, "criteria"),
 		focal: rapid.Float64Range(.1, .9).Draw(t, "focal"), gap: rapid.Float64Range(-1, 1).Draw(t, "gap"),
 	}
