@@ -313,11 +313,12 @@ var bodyOf = map[string][]string{
 	campaignPath + "/close-scoring": {`{"reason":"called away"}`, `{}`},
 	campaignPath + "/decision": {
 		`{"findings":[{"candidate":"C1","appointable":true},{"candidate":"C2","appointable":true},{"candidate":"C3","appointable":true}],"appointed":["C1"],"justification":"x"}`},
-	campaignPath + "/candidates/{candidate}": {`{"interviewed":"no"}`, `{"interviewed":"yes","accepted":"yes"}`},
-	campaignPath + "/panel/{rater}":          {`{"username":"outsider"}`},
-	trustPath + "/campaigns":                 {`{"framework":"values","version":1,"campaign":{"campaign":"CARD-1","title":"x"}}`},
-	trustPath + "/people":                    {`{"username":"newcomer","display_name":"New","roles":["auditor"]}`},
-	trustPath + "/people/{username}/roles":   {`{"roles":["auditor"]}`},
+	campaignPath + "/candidates/{candidate}":    {`{"interviewed":"no"}`, `{"interviewed":"yes","accepted":"yes"}`},
+	campaignPath + "/panel/{rater}":             {`{"username":"outsider"}`},
+	campaignPath + "/panel/{rater}/replacement": {`{"rater":"R4","username":"outsider","reason":"has left"}`, `{"rater":"R1","username":"none","reason":"has left"}`},
+	trustPath + "/campaigns":                    {`{"framework":"values","version":1,"campaign":{"campaign":"CARD-1","title":"x"}}`},
+	trustPath + "/people":                       {`{"username":"newcomer","display_name":"New","roles":["auditor"]}`},
+	trustPath + "/people/{username}/roles":      {`{"roles":["auditor"]}`},
 }
 
 var bodies = []string{`{}`, `{"reason":"x"}`, `[]`, `{"marks":[]}`, `null`}

@@ -67,6 +67,7 @@ const (
 	ImportCampaign  Action = "import-campaign"
 	ReadCampaign    Action = "read-campaign"       // plan, panel, candidates; without a seat: all of the trust
 	EditPlan        Action = "edit-plan"           // plan, panel, list of candidates, assignment
+	ReplaceMember   Action = "replace-member"      // of a panel, who has left or stood down
 	ChangeCandidate Action = "change-candidate"    // how far a candidate came
 	ReadIdentity    Action = "read-identity"       // name and contacts of a candidate; every reading is on record
 	EditIdentity    Action = "edit-identity"       //
@@ -119,6 +120,7 @@ func Table() []Rule {
 		{ImportCampaign, officer, nil},
 		{ReadCampaign, readers, nil},
 		{EditPlan, officer, []Phase{Draft}},
+		{ReplaceMember, officer, []Phase{Draft, Scoring, Moderation, Deciding}},
 		{ChangeCandidate, officer, nil},
 		{ReadIdentity, officer, nil},
 		{EditIdentity, officer, nil},

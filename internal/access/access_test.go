@@ -25,6 +25,7 @@ create-campaign    -                yes                  -        -             
 import-campaign    -                yes                  -        -              -      -
 read-campaign      -                yes                  yes      -              yes    yes
 edit-plan          -                1....                -        -              -      -
+replace-member     -                1234.                -        -              -      -
 change-candidate   -                yes                  -        -              -      -
 read-identity      -                yes                  -        -              -      -
 edit-identity      -                yes                  -        -              -      -

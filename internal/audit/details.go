@@ -123,6 +123,16 @@ type SeatFilled struct {
 	Person string `json:"person_id"`
 }
 
+// MemberReplaced closes a seat and says who took over, in a seat of their own.
+type MemberReplaced struct {
+	Rater  string `json:"rater"`
+	By     string `json:"by"`
+	Person string `json:"person_id"`
+	Chair  bool   `json:"chair"`
+	Sheets int    `json:"sheets"` // made for the newcomer
+	Reason string `json:"reason"`
+}
+
 // CandidatesAdded names them by code.
 type CandidatesAdded struct {
 	Codes []string `json:"codes"`
@@ -276,6 +286,7 @@ func (CampaignImported) EventKind() string   { return "campaign.imported" }
 func (CampaignExported) EventKind() string   { return "campaign.exported" }
 func (EvidenceExported) EventKind() string   { return "campaign.evidence-exported" }
 func (SeatFilled) EventKind() string         { return "campaign.seat-filled" }
+func (MemberReplaced) EventKind() string     { return "campaign.member-replaced" }
 func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added" }
 func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
 func (IdentityRead) EventKind() string       { return "candidate.identity-read" }

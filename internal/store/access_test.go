@@ -222,6 +222,10 @@ func probes() []probe {
 			_, err := db.AssignSheets(w.ctx, s.who, code, store.Key{}, []store.SheetName{sheet("R1", "C1")})
 			return err
 		}},
+		{access.ReplaceMember, "replace", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.ReplaceMember(w.ctx, s.who, code, "R3", store.Newcomer{Rater: "R4", Username: "outsider", Reason: "has left"})
+			return err
+		}},
 		{access.ChangeCandidate, "change", nil, func(w *world, db *store.DB, s subject) error {
 			_, err := db.ChangeCandidate(w.ctx, s.who, code, 0, selection.Candidate{Code: "C1", Interviewed: selection.Yes, Accepted: selection.Yes})
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -164,12 +163,12 @@ func (t *tx) insertPanel(campaign uuid.UUID, c selection.Campaign) error {
 			exercises = []string{}
 		}
 		err = t.exec(`
-			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises, replaced_by)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 			on conflict (trust_id, campaign_id, rater) do update
 			set role = excluded.role, marked_chair = excluded.marked_chair, chair = excluded.chair,
-			    optional = excluded.optional, exercises = excluded.exercises`,
-			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises))
+			    optional = excluded.optional, exercises = excluded.exercises, replaced_by = excluded.replaced_by`,
+			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises), m.ReplacedBy)
 		if err != nil {
 			return err
 		}
@@ -194,7 +193,7 @@ func (t *tx) campaign(lock string) (Campaign, error) {
 	c.Roles = t.roles()
 	var panel []memberRow
 	err = t.all(&panel, `
-		select member_id, rater, role, marked_chair, optional, exercises from panel_members
+		select member_id, rater, role, marked_chair, optional, exercises, replaced_by from panel_members
 		 where trust_id = $1 and campaign_id = $2 order by rater`, t.who.Trust, t.at.Campaign)
 	for _, m := range panel {
 		c.Document.Panel = append(c.Document.Panel, m.member())
@@ -212,10 +211,11 @@ type memberRow struct {
 	Chair     bool                `db:"marked_chair"`
 	Optional  bool                `db:"optional"`
 	Exercises pq.StringArray      `db:"exercises"`
+	After     string              `db:"replaced_by"`
 }
 
 func (r memberRow) member() selection.Member {
-	m := selection.Member{Rater: r.Rater, Role: r.Role, Chair: r.Chair, Optional: r.Optional}
+	m := selection.Member{Rater: r.Rater, Role: r.Role, Chair: r.Chair, Optional: r.Optional, ReplacedBy: r.After}
 	if len(r.Exercises) > 0 {
 		m.Exercises = r.Exercises
 	}
@@ -343,11 +343,7 @@ func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username str
 		if err := requireDraft(*c, "who sits on the panel"); err != nil {
 			return nil, err
 		}
-		var person uuid.UUID
-		err := t.get(&person, `select person_id from people where trust_id = $1 and username = lower($2) and left_at is null`, who.Trust, username)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
-		}
+		person, err := t.personID(username)
 		if err != nil {
 			return nil, err
 		}
@@ -392,7 +388,7 @@ func (t *tx) requireSeated() error {
 	var empty []string
 	err := t.all(&empty, `
 		select rater from panel_members
-		 where trust_id = $1 and campaign_id = $2 and person_id is null and not optional order by rater`, t.who.Trust, t.at.Campaign)
+		 where trust_id = $1 and campaign_id = $2 and person_id is null and not optional and replaced_by = '' order by rater`, t.who.Trust, t.at.Campaign)
 	if err != nil {
 		return err
 	}
@@ -493,7 +489,7 @@ func (db *DB) Campaigns(ctx context.Context, who Actor, after string, limit int)
 			select c.code, c.title, c.phase from campaigns c
 			 where c.trust_id = $1 and c.code > $2
 			   and ($4 or exists (select from panel_members m
-			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5))
+			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5 and m.replaced_by = ''))
 			 order by c.code limit $3`,
 			who.Trust, after, limit, t.db.unchecked || access.Allowed(t.roles(), access.ReadCampaign, ""), who.person())
 	})

@@ -195,7 +195,7 @@ func (t *tx) requireSheetsOf(candidate uuid.UUID, seen bool) error {
 	}
 	return t.exec(`
 		update sheets s
-		   set required = $4 and not p.optional and not exists (
+		   set required = $4 and not p.optional and p.replaced_by = '' and not exists (
 		         select from interests i
 		          where i.trust_id = s.trust_id and i.campaign_id = s.campaign_id and i.member_id = s.member_id
 		            and i.candidate_id = s.candidate_id and i.outcome = 'marks-withdrawn')

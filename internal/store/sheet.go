@@ -380,7 +380,7 @@ func (db *DB) AssignSheets(ctx context.Context, who Actor, campaign string, key 
 		if err := t.checkAssignment(c.Document, names); err != nil {
 			return 0, err
 		}
-		if err := t.insertSheets(c.Document, names); err != nil {
+		if err := t.insertSheets(ask(c.Document, names)); err != nil {
 			return 0, err
 		}
 		if err := t.saveProgress(c); err != nil {
@@ -446,7 +446,7 @@ func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) 
 			}
 		}
 	}
-	return len(all), t.insertSheets(c, all)
+	return len(all), t.insertSheets(ask(c, all))
 }
 
 // countSheets counts those of everybody, for the officer.
@@ -471,24 +471,36 @@ func (t *tx) requireOnly(seen []selection.Candidate) error {
 		t.who.Trust, t.at.Campaign, pq.Array(codes))
 }
 
-func (t *tx) insertSheets(c selection.Campaign, names []SheetName) error {
+// wanted is a sheet to be made, and whether reveal waits for it.
+type wanted struct {
+	SheetName
+	required bool
+}
+
+// ask makes the named sheets required of all but optional members.
+func ask(c selection.Campaign, names []SheetName) []wanted {
+	sheets := make([]wanted, len(names))
+	for i, name := range names {
+		m, _ := c.Member(name.Rater)
+		sheets[i] = wanted{name, !m.Optional}
+	}
+	return sheets
+}
+
+func (t *tx) insertSheets(sheets []wanted) error {
 	members, candidates, err := t.codes()
 	if err != nil {
 		return err
 	}
-	optional := map[string]bool{}
-	for _, m := range c.Panel {
-		optional[m.Rater] = m.Optional
-	}
-	n := len(names)
+	n := len(sheets)
 	ids, memberIDs, candidateIDs, exercises, required := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]bool, n)
-	for i, name := range names {
+	for i, s := range sheets {
 		id, err := newID()
 		if err != nil {
 			return err
 		}
-		ids[i], memberIDs[i], candidateIDs[i] = id.String(), members[name.Rater], candidates[name.Candidate]
-		exercises[i], required[i] = name.Exercise, !optional[name.Rater]
+		ids[i], memberIDs[i], candidateIDs[i] = id.String(), members[s.Rater], candidates[s.Candidate]
+		exercises[i], required[i] = s.Exercise, s.required
 	}
 	return t.exec(`
 		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required)

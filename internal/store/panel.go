@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"appointable/internal/access"
+	"appointable/internal/audit"
+	"appointable/internal/fault"
+	"appointable/selection"
+)
+
+// Newcomer is who takes over from a member of a panel: their rater code, which
+// nobody has on it, who they are, and why the member sits no more.
+type Newcomer struct {
+	Rater    string
+	Username string
+	Reason   string
+}
+
+// ReplaceMember closes the seat of a member who has left or stood down and
+// seats a newcomer, who takes over their capacity and, where they chaired, the
+// chair. Marks that were submitted stay and count; sheets still open are no
+// longer asked for. Where marks are still given the newcomer has a sheet for
+// every candidate of that seat, required where the member submitted none. It
+// returns NotFound for the rater or the person, Conflict where the seat was
+// closed before, the person has or had a seat on this panel, or the decision is
+// recorded, and Invalid for the rater code or without a reason.
+func (db *DB) ReplaceMember(ctx context.Context, who Actor, code, rater string, n Newcomer) (Campaign, error) {
+	c, err := db.changeCampaign(ctx, who, code, 0, access.ReplaceMember, func(t *tx, c *Campaign) (audit.Detail, error) {
+		if c.Progress.Phase == selection.Decided {
+			return nil, fault.New(fault.Conflict, "the decision is recorded, so nobody takes a seat any more")
+		}
+		var err error
+		if c.Document, err = c.Document.Replace(rater, n.Rater, n.Reason); err != nil {
+			return nil, err
+		}
+		person, err := t.newcomer(n)
+		if err != nil {
+			return nil, err
+		}
+		sheets, err := t.takeOver(*c, rater, n.Rater)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.reseat(c.Document, rater, n, person); err != nil {
+			return nil, err
+		}
+		if err := t.insertSheets(sheets); err != nil {
+			return nil, err
+		}
+		chairs := c.Document.ChairRater() == n.Rater
+		return audit.MemberReplaced{Rater: rater, By: n.Rater, Person: person.String(), Chair: chairs, Sheets: len(sheets), Reason: n.Reason}, nil
+	})
+	if err == nil {
+		// What this member had still to submit may have been all that was
+		// missing.
+		err = db.revealIfComplete(ctx, who, code)
+	}
+	return c, err
+}
+
+// newcomer finds who takes the seat. Nobody sits twice on one panel, nor comes
+// back to it.
+func (t *tx) newcomer(n Newcomer) (uuid.UUID, error) {
+	person, err := t.personID(n.Username)
+	if err != nil {
+		return person, err
+	}
+	var sits bool
+	err = t.get(&sits, `select exists (select from panel_members where trust_id = $1 and campaign_id = $2 and person_id = $3)`,
+		t.who.Trust, t.at.Campaign, person)
+	if err == nil && sits {
+		err = fault.New(fault.Conflict, "%s has or had a seat on this panel; choose somebody else", n.Username)
+	}
+	return person, err
+}
+
+// takeOver no longer asks for what a member has not submitted, and lists the
+// sheets of who takes over: for every candidate whom the member marked, or
+// stood down from.
+func (t *tx) takeOver(c Campaign, rater, by string) ([]wanted, error) {
+	if err := t.declare(progress); err != nil {
+		return nil, err
+	}
+	if c.Progress.Revealed() {
+		return nil, nil
+	}
+	var had []SheetStatus
+	err := t.all(&had, selectStatus+`and p.rater = $3 order by p.rater, k.code, s.exercise`, t.who.Trust, t.at.Campaign, rater, "", "")
+	if err != nil {
+		return nil, err
+	}
+	err = t.exec(`
+		update sheets s set required = false from panel_members p
+		 where s.trust_id = $1 and s.campaign_id = $2 and s.state = 'draft' and p.rater = $3
+		   and p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id`, t.who.Trust, t.at.Campaign, rater)
+	if err != nil {
+		return nil, err
+	}
+	return t.successions(c, rater, by, had)
+}
+
+func (t *tx) successions(c Campaign, rater, by string, had []SheetStatus) ([]wanted, error) {
+	candidates, err := t.candidates()
+	if err != nil {
+		return nil, err
+	}
+	down, err := t.stoodDown()
+	if err != nil {
+		return nil, err
+	}
+	submitted := map[SheetName]bool{}
+	of := map[SheetName]bool{}
+	for _, s := range had {
+		of[s.SheetName], submitted[s.SheetName] = true, s.State == selection.SheetSubmitted
+	}
+	seat, _ := c.Document.Member(by)
+	var sheets []wanted
+	for _, k := range selection.Seen(candidates) {
+		for _, e := range c.Document.Exercises {
+			name := SheetName{Rater: rater, Candidate: k.Code, Exercise: e.Code}
+			stoodDown := len(had) > 0 && down[pair{rater, k.Code}] && seat.Marks(e.Code)
+			if of[name] || stoodDown {
+				required := !seat.Optional && !submitted[name]
+				name.Rater = by
+				sheets = append(sheets, wanted{name, required})
+			}
+		}
+	}
+	return sheets, nil
+}
+
+// reseat writes the two seats: first the one that closes, since only for it may
+// a newcomer come once scoring has opened.
+func (t *tx) reseat(c selection.Campaign, rater string, n Newcomer, person uuid.UUID) error {
+	err := t.exec(`
+		update panel_members set replaced_by = $4, replaced_because = $5, chair = false
+		 where trust_id = $1 and campaign_id = $2 and rater = $3`, t.who.Trust, t.at.Campaign, rater, n.Rater, n.Reason)
+	if err != nil {
+		return err
+	}
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises, person_id)
+		select trust_id, campaign_id, $4, $5, role, marked_chair, $6, optional, exercises, $7 from panel_members
+		 where trust_id = $1 and campaign_id = $2 and rater = $3`,
+		t.who.Trust, t.at.Campaign, rater, id, n.Rater, c.ChairRater() == n.Rater, person)
+}
