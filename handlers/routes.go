@@ -83,7 +83,7 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath, summary: "Read a campaign, its progress and one's part in it", endpoint: gives(s.campaign)},
 		{method: put, path: campaignPath, match: true, summary: "Replace the plan of a draft", endpoint: takes(s.changeCampaign)},
 		{method: put, path: campaignPath + "/panel/{rater}", summary: "Say who sits in a panel seat", endpoint: takes(s.fillSeat)},
-		{method: post, path: campaignPath + "/panel/{rater}/replacement", stepUp: true, status: created, summary: "Replace a member who has left or stood down", endpoint: takes(s.replaceMember)},
+		{method: post, path: campaignPath + "/panel/{rater}/replacement", stepUp: true, summary: "Replace a member who has left or stood down", endpoint: takes(s.replaceMember)},
 		{method: post, path: campaignPath + "/assignments", once: true, status: created, summary: "Say who marks whom", endpoint: takes(s.assignSheets)},
 		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring", endpoint: gives(s.openScoring)},
 		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks before all sheets are in", endpoint: takes(s.closeScoring)},
