@@ -24,7 +24,6 @@ bench: deps  ## speed, memory and the quality of choices, side by side (an hour 
 	go run ./e2e/decisions
 	go run ./e2e/national
 	go run ./e2e/submission
-	go run ./e2e/national
 
 fuzz:        ## each fuzz target for FUZZTIME (2m)
 	@./scripts/fuzz.sh $${FUZZTIME:-2m}

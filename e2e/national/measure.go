@@ -26,7 +26,7 @@ func rankWhole(ctx context.Context, dsn string) error {
 		return err
 	}
 	took, memory := time.Since(began), peak()
-	fmt.Printf("read, ranked and stored: %.1f s (%s of 20 s), %.1f s of processor, peak memory %d MiB (%s of 512 MiB), result %d MB\n\n",
+	fmt.Printf("read, ranked and stored: %.1f s (%s of 20 s), %.1f s of processor, peak memory %d MiB (%s of 512 MiB), result %d MB\n",
 		took.Seconds(), within(took <= allowedTime), processor().Seconds(), memory>>20, within(memory <= allowedMemory), len(run.Result)/1e6)
 	return nil
 }
@@ -49,7 +49,7 @@ func rankInSteps(ctx context.Context, dsn string) error {
 	var round selection.Round
 	var ranking selection.Ranking
 	var result []byte
-	fmt.Println("step                        seconds  of processor  peak MiB so far")
+	fmt.Println("\nstep                        seconds  of processor  peak MiB so far")
 	for _, step := range []struct {
 		name string
 		do   func() error
