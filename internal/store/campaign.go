@@ -43,6 +43,9 @@ type campaignRow struct {
 	LockFrame sql.NullString  `db:"framework_sha256"`
 	LockPlan  sql.NullString  `db:"plan_sha256"`
 	Opened    *time.Time      `db:"opened_at"`
+	Sifted    *time.Time      `db:"sift_revealed_at"`
+	SiftWhy   string          `db:"sift_reveal_reason"`
+	Listed    *time.Time      `db:"shortlisted_at"`
 	Revealed  *time.Time      `db:"revealed_at"`
 	Reason    string          `db:"reveal_reason"`
 	Moderated *time.Time      `db:"moderated_at"`
@@ -58,8 +61,8 @@ type campaignRow struct {
 }
 
 const selectCampaign = `
-	select c.campaign_id, c.version, c.document, c.phase, c.framework_sha256, c.plan_sha256, c.opened_at, c.revealed_at,
-	       c.reveal_reason, c.moderated_at, c.decided_at, c.imported_from_sha256,
+	select c.campaign_id, c.version, c.document, c.phase, c.framework_sha256, c.plan_sha256, c.opened_at,
+	       c.sift_revealed_at, c.sift_reveal_reason, c.shortlisted_at, c.revealed_at, c.reveal_reason, c.moderated_at, c.decided_at, c.imported_from_sha256,
 	       f.framework_id, f.document as framework_document, f.revision as framework_revision, f.content_hash as framework_hash,
 	       f.status as framework_status, f.published_at as framework_published_at
 	  from campaigns c join frameworks f using (trust_id, framework_id)
@@ -70,7 +73,7 @@ func (r campaignRow) campaign() (Campaign, error) {
 		ID: r.ID, Version: r.Version,
 		Framework: Framework{ID: r.FrameworkID, Revision: r.FrameworkRev, Status: r.Status, Hash: r.FrameworkHash.String, PublishedAt: utc(r.Published)},
 		Progress: selection.Progress{
-			Phase: r.Phase, OpenedAt: utc(r.Opened), RevealedAt: utc(r.Revealed), RevealReason: r.Reason,
+			Phase: r.Phase, OpenedAt: utc(r.Opened), SiftRevealedAt: utc(r.Sifted), SiftRevealReason: r.SiftWhy, ShortlistedAt: utc(r.Listed), RevealedAt: utc(r.Revealed), RevealReason: r.Reason,
 			ModeratedAt: utc(r.Moderated), DecidedAt: utc(r.Decided), ImportedFromHash: r.Imported,
 		},
 	}
@@ -246,10 +249,12 @@ func (t *tx) saveProgress(c Campaign) error {
 	return t.exec(`
 		update campaigns
 		   set version = $3, phase = $4, framework_sha256 = nullif($5, ''), plan_sha256 = nullif($6, ''), opened_at = $7,
-		       revealed_at = $8, reveal_reason = $9, moderated_at = $10, decided_at = $11, imported_from_sha256 = $12
+		       revealed_at = $8, reveal_reason = $9, moderated_at = $10, decided_at = $11, imported_from_sha256 = $12,
+		       sift_revealed_at = $13, sift_reveal_reason = $14, shortlisted_at = $15
 		 where trust_id = $1 and campaign_id = $2`,
 		t.who.Trust, c.ID, c.Version, string(p.Phase), lock.Framework, lock.Plan, p.OpenedAt,
-		p.RevealedAt, p.RevealReason, p.ModeratedAt, p.DecidedAt, p.ImportedFromHash)
+		p.RevealedAt, p.RevealReason, p.ModeratedAt, p.DecidedAt, p.ImportedFromHash,
+		p.SiftRevealedAt, p.SiftRevealReason, p.ShortlistedAt)
 }
 
 // changeCampaign is every use case that changes a campaign as a whole: lock,
@@ -293,7 +298,7 @@ func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, docume
 		if err := requireDraft(*c, "the plan"); err != nil {
 			return nil, err
 		}
-		assigned, err := t.countSheets()
+		assigned, err := t.countSheets(c.Document.First())
 		if err != nil {
 			return nil, err
 		}
@@ -354,8 +359,8 @@ func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username str
 }
 
 // OpenScoring locks and hashes the plan, takes the trust's newest pooled prior
-// for good and makes the sheets: those assigned before, else one for every
-// candidate to be seen, exercise and member who marks it.
+// for good and makes the sheets of its first stage: those assigned before, else
+// one for every candidate to be seen, exercise and member who marks it.
 func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
 	c, err := db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
 		candidates, err := t.candidates()
@@ -369,7 +374,7 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		if err := t.requireSeated(); err != nil {
 			return nil, err
 		}
-		sheets, err := t.makeSheets(c.Document, candidates)
+		sheets, err := t.makeSheets(c.Document, c.Document.First(), candidates)
 		if err != nil {
 			return nil, err
 		}
@@ -399,8 +404,8 @@ func (t *tx) requireSeated() error {
 	return l.Err("scoring cannot open yet")
 }
 
-// CloseScoring reveals the marks before all required sheets are in, or after,
-// where nobody has noticed that they are; the chair gives a reason for what is
+// CloseScoring reveals the marks of the stage that is marked before all its
+// required sheets are in, or after, where nobody has noticed that they are; the chair gives a reason for what is
 // missing.
 func (db *DB) CloseScoring(ctx context.Context, who Actor, code, reason string) (Campaign, error) {
 	return db.changeCampaign(ctx, who, code, 0, access.CloseScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
@@ -410,7 +415,8 @@ func (db *DB) CloseScoring(ctx context.Context, who Actor, code, reason string) 
 
 // reveal asks the database, which alone can count all sheets, and the domain.
 func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
-	if c.Progress.Phase != selection.Scoring {
+	stage := c.Progress.Phase.Marked()
+	if stage == "" {
 		_, err := c.Progress.Reveal(t.now, 0, reason)
 		return nil, err
 	}
@@ -422,6 +428,9 @@ func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
 	if c.Progress, err = c.Progress.Reveal(t.now, missing, reason); err != nil {
 		return nil, err
 	}
+	if stage == selection.StageSift {
+		return audit.MarksRevealed{Stage: string(stage), Missing: missing, Reason: c.Progress.SiftRevealReason}, nil
+	}
 	return audit.MarksRevealed{Missing: missing, Reason: c.Progress.RevealReason}, nil
 }
 
@@ -431,7 +440,7 @@ func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
 func (db *DB) revealIfComplete(ctx context.Context, who Actor, code string) error {
 	return db.write(ctx, who, code, func(t *tx) error {
 		c, err := t.lockCampaign(0)
-		if err != nil || c.Progress.Phase != selection.Scoring {
+		if err != nil || c.Progress.Phase.Marked() == "" {
 			return err
 		}
 		var left int

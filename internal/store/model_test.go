@@ -358,7 +358,7 @@ func (m *model) visible(may func(store.SheetName) bool) []store.SheetStatus {
 	list := []store.SheetStatus{}
 	for name, s := range m.sheets {
 		if m.phase != selection.Draft && may(name) {
-			list = append(list, store.SheetStatus{SheetName: name, State: s.state, Required: s.required})
+			list = append(list, store.SheetStatus{SheetName: name, Stage: selection.StageAssessment, State: s.state, Required: s.required})
 		}
 	}
 	slices.SortFunc(list, func(a, b store.SheetStatus) int {

@@ -84,25 +84,26 @@ func (t *tx) takeOver(c Campaign, rater, by string) ([]wanted, error) {
 	if err := t.declare(progress); err != nil {
 		return nil, err
 	}
-	if c.Progress.Revealed() {
+	stage, marks := c.takesMarks()
+	if !marks {
 		return nil, nil
 	}
 	var had []SheetStatus
-	err := t.all(&had, selectStatus+`and p.rater = $3 order by p.rater, k.code, s.exercise`, t.who.Trust, t.at.Campaign, rater, "", "")
+	err := t.all(&had, selectStatus+`and p.rater = $3 and s.stage = $6`, t.who.Trust, t.at.Campaign, rater, "", "", string(stage))
 	if err != nil {
 		return nil, err
 	}
 	err = t.exec(`
 		update sheets s set required = false from panel_members p
-		 where s.trust_id = $1 and s.campaign_id = $2 and s.state = 'draft' and p.rater = $3
-		   and p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id`, t.who.Trust, t.at.Campaign, rater)
+		 where s.trust_id = $1 and s.campaign_id = $2 and s.state = 'draft' and s.stage = $4 and p.rater = $3
+		   and p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id`, t.who.Trust, t.at.Campaign, rater, string(stage))
 	if err != nil {
 		return nil, err
 	}
-	return t.successions(c, rater, by, had)
+	return t.successions(c, stage, rater, by, had)
 }
 
-func (t *tx) successions(c Campaign, rater, by string, had []SheetStatus) ([]wanted, error) {
+func (t *tx) successions(c Campaign, stage selection.Stage, rater, by string, had []SheetStatus) ([]wanted, error) {
 	candidates, err := t.candidates()
 	if err != nil {
 		return nil, err
@@ -119,17 +120,30 @@ func (t *tx) successions(c Campaign, rater, by string, had []SheetStatus) ([]wan
 	seat, _ := c.Document.Member(by)
 	var sheets []wanted
 	for _, k := range selection.Seen(candidates) {
-		for _, e := range c.Document.Exercises {
+		for _, e := range c.Document.Of(stage).Exercises {
 			name := SheetName{Rater: rater, Candidate: k.Code, Exercise: e.Code}
 			stoodDown := len(had) > 0 && down[pair{rater, k.Code}] && seat.Marks(e.Code)
 			if of[name] || stoodDown {
 				required := !seat.Optional && !submitted[name]
 				name.Rater = by
-				sheets = append(sheets, wanted{name, required})
+				sheets = append(sheets, wanted{name, stage, required})
 			}
 		}
 	}
 	return sheets, nil
+}
+
+// takesMarks says of which stage sheets are marked now, or will be next.
+func (c Campaign) takesMarks() (selection.Stage, bool) {
+	switch c.Progress.Phase {
+	case selection.Draft:
+		return c.Document.First(), true
+	case selection.Sift:
+		return selection.StageSift, true
+	case selection.Shortlisting, selection.Scoring:
+		return selection.StageAssessment, true
+	}
+	return "", false
 }
 
 // reseat writes the two seats: first the one that closes, since only for it may

@@ -44,8 +44,8 @@ func TestAChairWhoLeavesIsReplaced(t *testing.T) {
 	mine, err := w.db.Sheets(w.ctx, w.members["R4"], code, store.SheetName{}, 10)
 	w.must(err)
 	w.equal(mine, []store.SheetStatus{
-		{SheetName: sheet("R4", "C1"), State: selection.SheetDraft, Required: false}, // R1's mark of C1 stays
-		{SheetName: sheet("R4", "C2"), State: selection.SheetDraft, Required: true},
+		{SheetName: sheet("R4", "C1"), Stage: selection.StageAssessment, State: selection.SheetDraft, Required: false}, // R1's mark of C1 stays
+		{SheetName: sheet("R4", "C2"), Stage: selection.StageAssessment, State: selection.SheetDraft, Required: true},
 	})
 	for _, rater := range []string{"R2", "R3", "R4"} {
 		w.submit(rater, "C2", 5, 5)

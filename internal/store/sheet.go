@@ -46,6 +46,7 @@ type sheetRow struct {
 	Exercises []byte               `db:"exercises"`
 	Scale     []byte               `db:"scale"`
 	Marks     []byte               `db:"marks"`
+	Stage     selection.Stage      `db:"stage"`
 	Phase     selection.Phase      `db:"phase"`
 	Left      int                  `db:"left_open"`
 }
@@ -57,7 +58,7 @@ const nearlyComplete = 256
 // selectSheet loads one sheet. The lock comes with the row, so that what is
 // judged is what is changed; the campaign is locked against a reveal meanwhile.
 const selectSheet = `
-	select s.sheet_id, s.member_id, s.state, s.version, c.phase, c.document->'exercises' as exercises, f.document->'scale' as scale,
+	select s.sheet_id, s.member_id, s.state, s.version, s.stage, c.phase, c.document->'exercises' as exercises, f.document->'scale' as scale,
 	       sheets_left(s.trust_id, s.campaign_id, $6) as left_open,
 	       coalesce((select json_agg(json_build_object(
 	                   'criterion', m.criterion, 'score', m.score, 'not_observed', m.not_observed, 'evidence', m.evidence,
@@ -174,11 +175,15 @@ func (t *tx) noteSheet(row sheetRow, s selection.Sheet, detail audit.Detail) err
 	return t.note(audit.Object{Kind: "sheet", ID: row.ID, Version: s.Version}, detail)
 }
 
+// requireScoring refuses a sheet whose stage is not being marked.
 func requireScoring(row sheetRow) error {
-	if row.Phase != selection.Scoring {
-		return fault.New(fault.Conflict, "scoring is not open; the campaign is in the phase %s", row.Phase)
+	switch {
+	case row.Phase.Marked() == row.Stage:
+		return nil
+	case row.Stage == selection.StageSift:
+		return fault.New(fault.Conflict, "the sift is not open; the campaign is in the phase %s", row.Phase)
 	}
-	return nil
+	return fault.New(fault.Conflict, "scoring is not open; the campaign is in the phase %s", row.Phase)
 }
 
 // SaveSheet keeps a draft, complete or not. It returns Stale where it was
@@ -255,8 +260,8 @@ func (t *tx) submit(row sheetRow, sheet selection.Sheet, scale frameworks.Scale,
 	return receipt, t.writeSheet(row, sheet, receipt)
 }
 
-// ReviseMark changes one submitted mark in moderation, by its own rater and
-// with a reason; what it was is kept.
+// ReviseMark changes one submitted mark of the assessment in moderation, by its
+// own rater and with a reason; what it was is kept.
 func (db *DB) ReviseMark(ctx context.Context, who Actor, campaign string, name SheetName, version int, key Key, to selection.Mark, reason string) (selection.Sheet, error) {
 	return once(ctx, db, who, campaign, key, func(t *tx) (selection.Sheet, error) {
 		row, sheet, scale, err := t.ownSheet(name, version, access.ReviseMark)
@@ -265,6 +270,9 @@ func (db *DB) ReviseMark(ctx context.Context, who Actor, campaign string, name S
 		}
 		if row.Phase != selection.Moderation {
 			return sheet, fault.New(fault.Conflict, "marks change in moderation only; the campaign is in the phase %s", row.Phase)
+		}
+		if row.Stage == selection.StageSift {
+			return sheet, fault.New(fault.Conflict, "a mark of the sift does not change any more: the shortlist was made by it")
 		}
 		revised, err := sheet.Revise(to, reason, scale)
 		if err != nil {
@@ -290,8 +298,9 @@ func (t *tx) keepRevision(row sheetRow, s selection.Sheet, criterion string) err
 		t.who.Trust, t.at.Campaign, row.ID, row.Member, criterion, len(revisions), last.Score, last.NotObserved, last.Evidence, last.Reason, t.now)
 }
 
-// Sheet returns one sheet: one's own always, another's once the marks are
-// revealed. Before that it returns NotFound, whether it is there or not.
+// Sheet returns one sheet: one's own once its stage has begun, another's once
+// the marks of its stage are revealed. Before that it returns NotFound, whether
+// it is there or not.
 func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetName) (selection.Sheet, error) {
 	var sheet selection.Sheet
 	err := db.read(ctx, who, campaign, func(t *tx) error {
@@ -299,6 +308,9 @@ func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetN
 			return err
 		}
 		row, found, _, err := t.loadSheet(name, "")
+		if err == nil && row.Stage == selection.StageAssessment && (row.Phase == selection.Sift || row.Phase == selection.Shortlisting) {
+			return fault.New(fault.NotFound, "sheets of the assessment are opened when the shortlist is locked")
+		}
 		if sheet = found; err == nil && row.Member != t.at.Member.UUID {
 			sheet = withoutDraft(found)
 		}
@@ -323,19 +335,21 @@ func withoutDraft(s selection.Sheet) selection.Sheet {
 // SheetStatus is a sheet without its marks.
 type SheetStatus struct {
 	SheetName
+	Stage    selection.Stage      `db:"stage" json:"stage"`
 	State    selection.SheetState `db:"state" json:"state"`
 	Required bool                 `db:"required" json:"required"`
 }
 
 const selectStatus = `
-	select p.rater, k.code as candidate, s.exercise, s.state, s.required
+	select p.rater, k.code as candidate, s.exercise, s.stage, s.state, s.required
 	  from sheets s
 	  join panel_members p on p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id
 	  join candidates k on k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id
 	 where s.trust_id = $1 and s.campaign_id = $2 and (p.rater, k.code, s.exercise) > ($3, $4, $5) `
 
 // Sheets lists the sheets a person may see, by rater, candidate and exercise,
-// after one of them, at most limit: their own, and everybody's once revealed.
+// after one of them, at most limit: their own, and everybody's once their stage
+// is revealed.
 func (db *DB) Sheets(ctx context.Context, who Actor, campaign string, after SheetName, limit int) ([]SheetStatus, error) {
 	return db.statuses(ctx, who, campaign, access.ReadSheets, after, limit)
 }
@@ -363,21 +377,26 @@ func (db *DB) statuses(ctx context.Context, who Actor, campaign string, action a
 	return list, err
 }
 
-// AssignSheets says who is to mark whom, where not everybody marks everyone.
-// Only in a draft.
+// AssignSheets says who is to mark whom, where not everybody marks everyone:
+// in a draft for the stage that comes first, while shortlisting for the
+// assessment. It returns Conflict in any other phase.
 func (db *DB) AssignSheets(ctx context.Context, who Actor, campaign string, key Key, names []SheetName) (int, error) {
 	return once(ctx, db, who, campaign, key, func(t *tx) (int, error) {
-		if err := t.may(access.EditPlan); err != nil {
+		if err := t.may(access.AssignSheets); err != nil {
 			return 0, err
 		}
 		c, err := t.lockCampaign(0)
 		if err != nil {
 			return 0, err
 		}
-		if err := requireDraft(c, "who marks whom"); err != nil {
-			return 0, err
+		stage := selection.StageAssessment
+		if c.Progress.Phase != selection.Shortlisting {
+			if err := requireDraft(c, "who marks whom"); err != nil {
+				return 0, err
+			}
+			stage = c.Document.First()
 		}
-		if err := t.checkAssignment(c.Document, names); err != nil {
+		if err := t.checkAssignment(c.Document, stage, names); err != nil {
 			return 0, err
 		}
 		if err := t.insertSheets(ask(c.Document, names)); err != nil {
@@ -390,7 +409,7 @@ func (db *DB) AssignSheets(ctx context.Context, who Actor, campaign string, key 
 	})
 }
 
-func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
+func (t *tx) checkAssignment(c selection.Campaign, stage selection.Stage, names []SheetName) error {
 	candidates, err := t.candidates()
 	if err != nil {
 		return err
@@ -406,8 +425,10 @@ func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
 		if !slices.ContainsFunc(seen, func(k selection.Candidate) bool { return k.Code == n.Candidate }) {
 			l.Add(at+".candidate", "%q is not a candidate to be seen", n.Candidate)
 		}
-		if _, e := c.Exercise(n.Exercise); e < 0 {
+		if exercise, e := c.Exercise(n.Exercise); e < 0 {
 			l.Add(at+".exercise", "the campaign has no exercise %q", n.Exercise)
+		} else if exercise.In() != stage {
+			l.Add(at+".exercise", "%s is not of the %s; who marks what is assigned stage by stage, the assessment while shortlisting", n.Exercise, stage)
 		}
 		if m, ok := c.Member(n.Rater); !ok {
 			l.Add(at+".rater", "%q is not on the panel", n.Rater)
@@ -420,17 +441,17 @@ func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
 	return l.Err("nothing was assigned")
 }
 
-// makeSheets makes the sheets of a campaign that opens and returns how many
+// makeSheets makes the sheets of a stage that begins and returns how many
 // there are. Sheets assigned for candidates who will not be seen after all are
 // not required.
-func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) (int, error) {
+func (t *tx) makeSheets(c selection.Campaign, stage selection.Stage, candidates []selection.Candidate) (int, error) {
 	seen := selection.Seen(candidates)
-	assigned, err := t.countSheets()
+	assigned, err := t.countSheets(stage)
 	if err != nil {
 		return 0, err
 	}
 	if assigned > 0 {
-		return assigned, t.requireOnly(seen)
+		return assigned, t.requireOnly(stage, seen)
 	}
 	down, err := t.stoodDown()
 	if err != nil {
@@ -438,7 +459,7 @@ func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) 
 	}
 	var all []SheetName
 	for _, candidate := range seen {
-		for _, exercise := range c.Exercises {
+		for _, exercise := range c.Of(stage).Exercises {
 			for _, m := range c.Panel {
 				if m.Marks(exercise.Code) && !down[pair{m.Rater, candidate.Code}] {
 					all = append(all, SheetName{Rater: m.Rater, Candidate: candidate.Code, Exercise: exercise.Code})
@@ -450,30 +471,31 @@ func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) 
 }
 
 // countSheets counts those of everybody, for the officer.
-func (t *tx) countSheets() (int, error) {
+func (t *tx) countSheets(stage selection.Stage) (int, error) {
 	if err := t.declare(progress); err != nil {
 		return 0, err
 	}
 	var n int
-	err := t.get(&n, `select count(*) from sheets where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
+	err := t.get(&n, `select count(*) from sheets where trust_id = $1 and campaign_id = $2 and stage = $3`, t.who.Trust, t.at.Campaign, string(stage))
 	return n, err
 }
 
-func (t *tx) requireOnly(seen []selection.Candidate) error {
+func (t *tx) requireOnly(stage selection.Stage, seen []selection.Candidate) error {
 	codes := make([]string, len(seen))
 	for i, c := range seen {
 		codes[i] = c.Code
 	}
 	return t.exec(`
 		update sheets s set required = false from candidates k
-		 where s.trust_id = $1 and s.campaign_id = $2 and k.code <> all($3)
+		 where s.trust_id = $1 and s.campaign_id = $2 and s.stage = $4 and k.code <> all($3)
 		   and k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id`,
-		t.who.Trust, t.at.Campaign, pq.Array(codes))
+		t.who.Trust, t.at.Campaign, pq.Array(codes), string(stage))
 }
 
 // wanted is a sheet to be made, and whether reveal waits for it.
 type wanted struct {
 	SheetName
+	stage    selection.Stage
 	required bool
 }
 
@@ -482,7 +504,8 @@ func ask(c selection.Campaign, names []SheetName) []wanted {
 	sheets := make([]wanted, len(names))
 	for i, name := range names {
 		m, _ := c.Member(name.Rater)
-		sheets[i] = wanted{name, !m.Optional}
+		e, _ := c.Exercise(name.Exercise)
+		sheets[i] = wanted{name, e.In(), !m.Optional}
 	}
 	return sheets
 }
@@ -493,17 +516,18 @@ func (t *tx) insertSheets(sheets []wanted) error {
 		return err
 	}
 	n := len(sheets)
-	ids, memberIDs, candidateIDs, exercises, required := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]bool, n)
+	ids, memberIDs, candidateIDs := make([]string, n), make([]string, n), make([]string, n)
+	exercises, stages, required := make([]string, n), make([]string, n), make([]bool, n)
 	for i, s := range sheets {
 		id, err := newID()
 		if err != nil {
 			return err
 		}
 		ids[i], memberIDs[i], candidateIDs[i] = id.String(), members[s.Rater], candidates[s.Candidate]
-		exercises[i], required[i] = s.Exercise, s.required
+		exercises[i], stages[i], required[i] = s.Exercise, string(s.stage), s.required
 	}
 	return t.exec(`
-		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required)
-		select $1, $2, n.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::boolean[]) as n`,
-		t.who.Trust, t.at.Campaign, pq.Array(ids), pq.Array(memberIDs), pq.Array(candidateIDs), pq.Array(exercises), pq.Array(required))
+		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, stage, required)
+		select $1, $2, n.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::boolean[]) as n`,
+		t.who.Trust, t.at.Campaign, pq.Array(ids), pq.Array(memberIDs), pq.Array(candidateIDs), pq.Array(exercises), pq.Array(stages), pq.Array(required))
 }
