@@ -85,8 +85,11 @@ func (s *Server) routes() []route {
 		{method: put, path: campaignPath + "/panel/{rater}", summary: "Say who sits in a panel seat", endpoint: takes(s.fillSeat)},
 		{method: post, path: campaignPath + "/panel/{rater}/replacement", stepUp: true, summary: "Replace a member who has left or stood down", endpoint: takes(s.replaceMember)},
 		{method: post, path: campaignPath + "/assignments", once: true, status: created, summary: "Say who marks whom", endpoint: takes(s.assignSheets)},
-		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring", endpoint: gives(s.openScoring)},
-		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks before all sheets are in", endpoint: takes(s.closeScoring)},
+		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring, of its sift where it has one", endpoint: gives(s.openScoring)},
+		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks of the stage that is marked before all its sheets are in", endpoint: takes(s.closeScoring)},
+		{method: get, path: campaignPath + "/shortlist", query: paged(), summary: "List candidates with their means of the sift and whether they are shortlisted, once the sift is revealed", endpoint: gives(s.shortlist)},
+		{method: put, path: campaignPath + "/shortlist", match: true, summary: "Say who is shortlisted after the sift, and why not", endpoint: takes(s.recordShortlist)},
+		{method: post, path: campaignPath + "/lock-shortlist", match: true, summary: "Lock the shortlist and open the assessment", endpoint: gives(s.lockShortlist)},
 		{method: post, path: campaignPath + "/close-moderation", stepUp: true, match: true, slow: true, summary: "Fix the marks and rank the candidates", endpoint: gives(s.closeModeration)},
 
 		{method: get, path: campaignPath + "/candidates", query: paged(), summary: "List candidates by code", endpoint: gives(s.candidates)},
@@ -104,7 +107,7 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 
-		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once revealed", endpoint: gives(s.sheets)},
+		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once their stage is revealed", endpoint: gives(s.sheets)},
 		{method: get, path: campaignPath + "/progress", query: paged(), summary: "List which sheets are submitted", endpoint: gives(s.progress)},
 		{method: get, path: sheetPath, summary: "Read a sheet", endpoint: gives(s.sheet)},
 		{method: put, path: sheetPath, match: true, summary: "Save a draft of one's own sheet", endpoint: takes(s.saveSheet)},

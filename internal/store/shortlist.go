@@ -149,7 +149,10 @@ func (t *tx) recordShortlist(c Campaign, rows []candidateRow, lines []selection.
 			return 0, err
 		}
 	}
-	return version, t.exec(`
+	if len(ids) == 0 {
+		return version, nil
+	}
+	return version, t.one(refused(), `
 		update candidates k set shortlisted = n.shortlisted, shortlist_reason = n.reason, version = version + 1
 		  from unnest($3::uuid[], $4::boolean[], $5::text[]) as n (id, shortlisted, reason)
 		 where k.trust_id = $1 and k.campaign_id = $2 and k.candidate_id = n.id`,

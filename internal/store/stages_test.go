@@ -1,8 +1,12 @@
 package store_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"io"
 	"testing"
 
+	"appointable/internal/audit"
 	"appointable/internal/fault"
 	"appointable/internal/store"
 	"appointable/selection"
@@ -207,6 +211,63 @@ func TestForgeriesOfStages(t *testing.T) {
 		}
 		w.equal(f.sees("scores", "stage = 'sift' and sheet_id in (select sheet_id from sheets where stage = 'assessment')"), int64(0))
 	})
+}
+
+// What is recorded of a candidate in the sift is theirs to be given, proved to
+// an outsider, and erased with the rest.
+func TestTheSiftIsOnRecord(t *testing.T) {
+	w := newWorld(t)
+	w.assessing(false)
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		w.submit(rater, "C1", 6, 5)
+	}
+	w.closeAndRank()
+	_, err := w.db.Decide(w.ctx, w.officer, code, store.Key{}, selection.Decision{
+		Findings: []selection.Finding{{Candidate: "C1", Appointable: true}}, Appointed: []string{"C1"}, Justification: "best marks"})
+	w.must(err)
+	pack, err := w.db.SubjectAccess(w.ctx, w.officer, code, "C2")
+	w.must(err)
+	w.equal(pack.Shortlist, "no audit since 2021")
+	w.equal(len(pack.Marks), 6)
+	w.equal(pack.Marks[0].Stage, selection.StageSift)
+	key := audit.NewSigningKey()
+	w.follow(w.sequencer(key))
+	report, whole := w.bundle(key)
+	w.sound(report)
+	if !bytes.Contains(unzipped(t, whole), []byte("no audit since 2021")) {
+		t.Error("the evidence does not tell why C2 was not shortlisted")
+	}
+	_, err = w.db.EraseCandidate(w.ctx, w.officer, code, "C2", "asked to be forgotten")
+	w.must(err)
+	report, whole = w.bundle(key)
+	w.sound(report)
+	if bytes.Contains(unzipped(t, whole), []byte("no audit since 2021")) {
+		t.Error("the reason was not erased")
+	}
+	list, err := w.db.Shortlist(w.ctx, w.officer, code, "", 10)
+	w.must(err)
+	w.equal(list[1].Reason, "")
+	w.dense()
+}
+
+func unzipped(t *testing.T, bundle []byte) (all []byte) {
+	t.Helper()
+	files, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, content...)
+	}
+	return all
 }
 
 // A round with a sift goes out and comes in whole, and ranks the same.
