@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strconv"
 
 	"appointable/internal/store"
@@ -37,7 +38,11 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 	}
 	for _, e := range campaign.Document.Exercises {
 		if t := by[e.Code]; t != nil {
-			shown.Exercises = append(shown.Exercises, exerciseProgress{Title: exerciseTitle(campaign.Document, e.Code), Submitted: t.words()})
+			title := exerciseTitle(campaign.Document, e.Code)
+			if e.In() == selection.StageSift {
+				title += " (sift)"
+			}
+			shown.Exercises = append(shown.Exercises, exerciseProgress{Title: title, Submitted: t.words()})
 		}
 	}
 	shown.Submitted = all.words()
@@ -67,9 +72,14 @@ func (t *tally) words() string {
 	return words
 }
 
-// ownSheets are the asker's own, by candidate.
+// ownSheets are the asker's own, by stage and candidate.
 type ownSheets struct {
-	Left       string // how many there are still to submit
+	Left   string // how many there are still to submit
+	Stages []ownStage
+}
+
+type ownStage struct {
+	Title      string
 	Candidates []ownCandidate
 }
 
@@ -90,19 +100,15 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 	if err != nil {
 		return nil, err
 	}
-	shown := &ownSheets{}
-	left := 0
+	sheets = sheets[:others(sheets, campaign.Rater)]
+	shown, left := &ownSheets{}, 0
+	for _, stage := range []selection.Stage{selection.StageSift, selection.StageAssessment} {
+		if candidates := ownOf(stage, sheets, campaign.Document); len(candidates) > 0 {
+			shown.Stages = append(shown.Stages, ownStage{Title: stageTitle(stage, campaign.Document), Candidates: candidates})
+		}
+	}
 	for _, s := range sheets {
-		if s.Rater != campaign.Rater {
-			break
-		}
-		if n := len(shown.Candidates); n == 0 || shown.Candidates[n-1].Code != s.Candidate {
-			shown.Candidates = append(shown.Candidates, ownCandidate{Code: s.Candidate})
-		}
-		own := &shown.Candidates[len(shown.Candidates)-1]
-		words, class := sheetWords(s)
-		own.Sheets = append(own.Sheets, ownSheet{Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class})
-		if s.State == selection.SheetDraft && s.Required && campaign.Progress.Phase == selection.Scoring {
+		if s.State == selection.SheetDraft && s.Required && s.Stage == campaign.Progress.Phase.Marked() {
 			left++
 		}
 	}
@@ -110,6 +116,40 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 		shown.Left = "You have " + counted(left, "sheet", "sheets") + " still to submit."
 	}
 	return shown, nil
+}
+
+// others is where the sheets of other raters begin.
+func others(sheets []store.SheetStatus, rater string) int {
+	if i := slices.IndexFunc(sheets, func(s store.SheetStatus) bool { return s.Rater != rater }); i >= 0 {
+		return i
+	}
+	return len(sheets)
+}
+
+func stageTitle(stage selection.Stage, c selection.Campaign) string {
+	switch {
+	case !c.Sifts():
+		return "Your sheets by candidate"
+	case stage == selection.StageSift:
+		return "Your sheets of the sift, by candidate"
+	}
+	return "Your sheets of the assessment, by candidate"
+}
+
+func ownOf(stage selection.Stage, sheets []store.SheetStatus, c selection.Campaign) []ownCandidate {
+	var candidates []ownCandidate
+	for _, s := range sheets {
+		if s.Stage != stage {
+			continue
+		}
+		if n := len(candidates); n == 0 || candidates[n-1].Code != s.Candidate {
+			candidates = append(candidates, ownCandidate{Code: s.Candidate})
+		}
+		own := &candidates[len(candidates)-1]
+		words, class := sheetWords(s)
+		own.Sheets = append(own.Sheets, ownSheet{Exercise: exerciseTitle(c, s.Exercise), State: words, Class: class})
+	}
+	return candidates
 }
 
 func sheetWords(s store.SheetStatus) (words, class string) {
