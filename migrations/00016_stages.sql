@@ -229,6 +229,10 @@ begin
     if not exists (select from campaigns c where c.trust_id = new.trust_id and c.campaign_id = new.campaign_id and stage_marked(c.phase) = new.stage) then
       raise exception 'scoring is not open' using errcode = 'AP001';
     end if;
+    if exists (select from panel_members m where m.trust_id = new.trust_id and m.campaign_id = new.campaign_id
+                  and m.member_id = new.member_id and m.replaced_by <> '') then
+      raise exception 'your seat on this panel was closed, so this sheet is not asked for any more' using errcode = 'AP001';
+    end if;
     if exists (select from interests i where i.trust_id = new.trust_id and i.campaign_id = new.campaign_id
                   and i.member_id = new.member_id and i.candidate_id = new.candidate_id and i.outcome = 'marks-withdrawn') then
       raise exception 'for a declared interest your marks of this candidate do not count, so this sheet is not asked for any more' using errcode = 'AP001';
@@ -238,7 +242,7 @@ begin
 end
 $$;
 -- +goose StatementEnd
-comment on function sheets_forward() is 'Refuses (AP001) a step back, a sheet that changes hands, and submitting while its stage is not marked or after the interest of the member was judged to withdraw their marks.';
+comment on function sheets_forward() is 'Refuses (AP001) a step back, a sheet that changes hands, and submitting while its stage is not marked, from a seat that was closed, or after the interest of the member was judged to withdraw their marks.';
 
 -- A sheet of the assessment that said it was of the sift would be opened with
 -- it. A plan does not change once there are sheets.

@@ -162,14 +162,17 @@ const maxReason = 300
 // twice, a no without a reason, a reason of more than one line.
 func CheckShortlist(lines []Shortlisted, candidates []Candidate) error {
 	var l fault.List
-	seen := map[string]bool{}
+	seen, withdrawn := map[string]bool{}, map[string]bool{}
+	for _, c := range candidates {
+		withdrawn[c.Code] = c.Withdrawn
+	}
 	for i, s := range lines {
 		at := fmt.Sprintf("shortlist[%d]", i)
-		j := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Code == s.Candidate })
+		gone, known := withdrawn[s.Candidate]
 		switch {
-		case j < 0:
+		case !known:
 			l.Add(at+".candidate", "there is no candidate %q in this campaign", s.Candidate)
-		case candidates[j].Withdrawn:
+		case gone:
 			l.Add(at+".candidate", "%s has withdrawn", s.Candidate)
 		case seen[s.Candidate]:
 			l.Add(at+".candidate", "%s is there twice", s.Candidate)

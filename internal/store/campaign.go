@@ -353,7 +353,7 @@ func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username str
 			return nil, err
 		}
 		err = t.one(fault.New(fault.NotFound, "there is no rater %q on the panel", rater),
-			`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3`, who.Trust, c.ID, rater, person)
+			`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3 and replaced_by = ''`, who.Trust, c.ID, rater, person)
 		return audit.SeatFilled{Rater: rater, Person: person.String()}, err
 	})
 }

@@ -113,6 +113,12 @@ func TestForgeriesOfSeats(t *testing.T) {
 	w.as(w.officer, code, func(f forger) {
 		f.refuses("opens the seat again", `update panel_members set replaced_by = '' where rater = 'R3'`)
 	})
+	// Whoever was about to submit when the seat closed comes too late.
+	w.as(w.members["R3"], code, func(f forger) {
+		f.tx.MustExecContext(f.ctx, `select set_config('app.member', $1, true), set_config('app.campaign', $2, true), set_config('app.actions', 'read-campaign write-sheet', true)`, w.memberID("R3"), campaign)
+		f.refuses("submits from a closed seat", submitSheet, w.sheetID("R3", "C1"))
+	})
+	w.as(w.members["R4"], code, func(f forger) { f.allows("the newcomer submits", submitSheet, w.sheetID("R4", "C1")) })
 	list, err := w.db.Campaigns(w.ctx, w.members["R3"], "", 10)
 	w.must(err)
 	w.equal(len(list), 0)
