@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/lib/pq" // past the store, to put in what a panel of three does not yield by itself
 
@@ -92,4 +93,23 @@ func TestSeverityIsShownToTheOfficerAlone(t *testing.T) {
 	equal(t, raters(p.members["R1"]), "R1")
 	equal(t, raters(p.members["R2"]), "R2")
 	equal(t, raters(p.auditor), "nobody")
+}
+
+// TestSlowRequestsWaitTheirTurn fills every slot and sees a ranking wait for
+// one.
+func TestSlowRequestsWaitTheirTurn(t *testing.T) {
+	w := newWorld(t)
+	p := w.ranked("C1", "C2")
+	for range slowAtOnce {
+		w.server.slow <- struct{}{}
+	}
+	done := make(chan answer, 1)
+	go func() { done <- p.officer.do(post, "/campaigns/CARD-1/ranking", nil) }()
+	select {
+	case <-done:
+		t.Fatal("did not wait")
+	case <-time.After(200 * time.Millisecond):
+	}
+	<-w.server.slow
+	(<-done).want(201)
 }

@@ -124,6 +124,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 		}
 		if r.slow {
 			setDeadlines(c, slowTimeout)
+			return s.inTurn(c.ctx(), s.slow, func() error { return r.run(c) })
 		}
 		return r.run(c)
 	}

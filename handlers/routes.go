@@ -30,7 +30,8 @@ func paged() []parameter {
 	}
 }
 
-// routes is the API. What only reads is GET, and GET only reads.
+// routes is the API. What only reads is GET, and GET only reads; that it was
+// read may go on record.
 func (s *Server) routes() []route {
 	documents := []string{"application/json", mimeYAML}
 	versions := []parameter{

@@ -53,6 +53,7 @@ type Server struct {
 	changes   *limit        // by person
 	hashing   chan struct{} // one slot for each password that is hashed at once
 	importing chan struct{}
+	slow      chan struct{} // and for each ranking, pooling, export and import
 
 	trustSignIns *limit // by trust
 
@@ -71,6 +72,10 @@ type Server struct {
 const (
 	defaultTimeout = 15 * time.Second
 	slowTimeout    = 5 * time.Minute
+
+	// slowAtOnce bounds what rankings and exports take together: of a national
+	// round each needs half a gibibyte.
+	slowAtOnce = 4
 )
 
 // New makes a server. It returns Invalid for a PublicURL that is no address.
@@ -84,7 +89,7 @@ func New(config Config) (*Server, error) {
 		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer,
 		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
 		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),
-		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce),
+		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce), slow: make(chan struct{}, slowAtOnce),
 		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer),
 	}
 	if s.timeout == 0 {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -111,11 +112,23 @@ func (s *Server) prove(c *call, username, password string) (store.Person, error)
 	if err != nil {
 		return store.Person{}, err
 	}
+	s.logProof(c, person, ok)
 	if !ok {
 		return store.Person{}, fault.New(fault.Unauthenticated, "the user name or the password is wrong")
 	}
 	s.signIns.succeeded(account, address)
 	return person, nil
+}
+
+// logProof tells whose password was tried, from where and whether it was right,
+// by the account's id: of an account that does not exist that is all zeros.
+func (s *Server) logProof(c *call, person store.Person, right bool) {
+	level, message := slog.LevelInfo, "password accepted"
+	if !right {
+		level, message = slog.LevelWarn, "password refused"
+	}
+	s.log.LogAttrs(c.ctx(), level, message, slog.String("person", person.ID.String()),
+		slog.String("from", c.RealIP()), slog.String("request_id", idOf(c)))
 }
 
 func (s *Server) passwordMatches(ctx context.Context, password, hash string) (ok bool, err error) {

@@ -24,6 +24,9 @@ func TestSignIn(t *testing.T) {
 	wrong.problem(401)
 	equal(t, string(wrong.body), string(unknown.body))
 	equal(t, wrong.header.Get("Set-Cookie"), "")
+	contains(t, w.log.String(), `"msg":"password accepted","person":"`+view.Person.ID.String())
+	contains(t, w.log.String(), `"msg":"password refused","person":"`+view.Person.ID.String())
+	contains(t, w.log.String(), `"msg":"password refused","person":"00000000-`)
 
 	c.do(remove, "/session", nil).want(204)
 	c.do(get, "/session", nil).problem(401)

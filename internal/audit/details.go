@@ -152,6 +152,13 @@ type IdentityRead struct{}
 // does not keep.
 type IdentityChanged struct{}
 
+// SealedRead says that somebody was shown others' marks, psychometric results
+// or the ranking of a campaign, for the first time that day.
+type SealedRead struct {
+	Campaign string `json:"campaign"`
+	What     string `json:"what"` // marks, psychometrics or ranking
+}
+
 // SubjectAccessMade says that a candidate's own data were gathered to be given
 // to them.
 type SubjectAccessMade struct{}
@@ -305,6 +312,7 @@ func (CandidatesAdded) EventKind() string      { return "campaign.candidates-add
 func (CandidateChanged) EventKind() string     { return "campaign.candidate-changed" }
 func (IdentityRead) EventKind() string         { return "candidate.identity-read" }
 func (IdentityChanged) EventKind() string      { return "candidate.identity-changed" }
+func (SealedRead) EventKind() string           { return "reading.sealed" }
 func (SubjectAccessMade) EventKind() string    { return "candidate.subject-access-made" }
 func (CandidateErased) EventKind() string      { return "candidate.erased" }
 func (RetentionSet) EventKind() string         { return "campaign.retention-set" }

@@ -28,6 +28,8 @@ type DB struct {
 	db   *sqlx.DB
 	wire *wire
 
+	readings readings
+
 	unchecked bool // in tests: leaves it to the database alone who may do what
 }
 

@@ -27,6 +27,6 @@ func TestCampaignFromDraftToDecision(t *testing.T) {
 	w.equal(len(round.Ratings), 12)
 	w.equal(round.Hash(), ranking.Inputs)
 	w.dense()
-	w.equal(w.events()[len(w.events())-5:], []string{
-		"sheet.mark-revised", "campaign.moderation-closed", "campaign.ranking-stored", "campaign.decided", "campaign.exported"})
+	w.equal(w.events()[len(w.events())-6:], []string{
+		"sheet.mark-revised", "campaign.moderation-closed", "campaign.ranking-stored", "reading.sealed", "campaign.decided", "campaign.exported"})
 }

@@ -90,7 +90,13 @@ func (db *DB) Results(ctx context.Context, who Actor, campaign string) ([]select
 		results, err = t.results()
 		return err
 	})
-	return results, err
+	if err == nil {
+		err = db.recordReading(ctx, who, campaign, psychometrics)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
 }
 
 func (t *tx) results() ([]selection.PsychometricResult, error) {

@@ -49,9 +49,16 @@ func (db *DB) Rank(ctx context.Context, who Actor, campaign string, s selection.
 			return RankingRun{}, problem(ctx, err)
 		}
 		run, err := db.saveRanking(ctx, who, campaign, version, ranking)
-		if !fault.Is(err, fault.Stale) {
-			return run, err
+		if fault.Is(err, fault.Stale) {
+			continue
 		}
+		if err == nil {
+			err = db.recordReading(ctx, who, campaign, ranks)
+		}
+		if err != nil {
+			return RankingRun{}, err
+		}
+		return run, nil
 	}
 	return RankingRun{}, stale("the campaign")
 }
@@ -115,7 +122,13 @@ func (db *DB) LatestRanking(ctx context.Context, who Actor, campaign string) (Ra
 		run, err = t.shown(run)
 		return err
 	})
-	return run, err
+	if err == nil {
+		err = db.recordReading(ctx, who, campaign, ranks)
+	}
+	if err != nil {
+		return RankingRun{}, err
+	}
+	return run, nil
 }
 
 // shown leaves out how strictly each assessor marked, which by name is for the

@@ -303,6 +303,7 @@ func (t *tx) keepRevision(row sheetRow, s selection.Sheet, criterion string) err
 // it is there or not.
 func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetName) (selection.Sheet, error) {
 	var sheet selection.Sheet
+	own, marks := false, othersMarks
 	err := db.read(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.ReadSheets); err != nil {
 			return err
@@ -311,12 +312,23 @@ func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetN
 		if err == nil && row.Stage == selection.StageAssessment && (row.Phase == selection.Sift || row.Phase == selection.Shortlisting) {
 			return fault.New(fault.NotFound, "sheets of the assessment are opened when the shortlist is locked")
 		}
-		if sheet = found; err == nil && row.Member != t.at.Member.UUID {
+		if row.Stage == selection.StageSift {
+			marks = othersSift
+		}
+		if own = err == nil && row.Member == t.at.Member.UUID; own {
+			sheet = found
+		} else {
 			sheet = withoutDraft(found)
 		}
 		return err
 	})
-	return sheet, err
+	if err == nil && !own {
+		err = db.recordReading(ctx, who, campaign, marks)
+	}
+	if err != nil {
+		return selection.Sheet{}, err
+	}
+	return sheet, nil
 }
 
 // withoutDraft leaves out the marks of a sheet that was never submitted: they

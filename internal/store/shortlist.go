@@ -43,7 +43,13 @@ func (db *DB) Shortlist(ctx context.Context, who Actor, campaign, after string, 
 		list, err = t.shortlist(after, limit)
 		return err
 	})
-	return list, err
+	if err == nil {
+		err = db.recordReading(ctx, who, campaign, othersSift)
+	}
+	if err != nil {
+		return []ShortlistLine{}, err
+	}
+	return list, nil
 }
 
 func (t *tx) shortlist(after string, limit int) ([]ShortlistLine, error) {

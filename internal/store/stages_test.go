@@ -65,6 +65,9 @@ func TestEachStageIsSealedByItself(t *testing.T) {
 	found, err := w.db.Sheet(w.ctx, w.members["R1"], code, ofSift("R3", "C1"))
 	w.must(err)
 	w.equal(*found.Marks[0].Score, 2.0)
+	_, err = w.db.Shortlist(w.ctx, w.members["R1"], code, "", 10)
+	w.must(err)
+	w.equal(w.count(`select count(*) from readings where what = 'sift' and person_id = $1`, w.members["R1"].Person), 1)
 
 	w.shortlist(true)
 	_, err = w.db.LockShortlist(w.ctx, w.officer, code, 0)

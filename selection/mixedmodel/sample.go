@@ -22,11 +22,36 @@ type Draw struct {
 // waiting.
 func (p *Posterior) Sample(ctx context.Context, rng *rand.Rand, n int, fn func(Draw)) error {
 	s := p.newSampler()
+	if len(s.streams) > 1 && s.workers > 1 {
+		return s.drawAhead(ctx, rng, n, fn)
+	}
 	for range n {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("sampling: %w", err)
 		}
 		fn(s.draw(rng))
+	}
+	return nil
+}
+
+// drawAhead draws the next while fn has the last: with many candidates what fn
+// does with a draw takes as long as to make one.
+func (s *sampler) drawAhead(ctx context.Context, rng *rand.Rand, n int, fn func(Draw)) error {
+	spare := make([]float64, len(s.values))
+	var last, next Draw
+	for drawn := range n + 1 {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("sampling: %w", err)
+		}
+		var ahead sync.WaitGroup
+		if drawn < n {
+			ahead.Go(func() { next = s.draw(rng) })
+		}
+		if drawn > 0 {
+			fn(last)
+		}
+		ahead.Wait()
+		last, s.values, spare = next, spare, s.values
 	}
 	return nil
 }
