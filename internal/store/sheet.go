@@ -347,9 +347,9 @@ func withoutDraft(s selection.Sheet) selection.Sheet {
 // SheetStatus is a sheet without its marks.
 type SheetStatus struct {
 	SheetName
-	Stage    selection.Stage      `db:"stage" json:"stage"`
 	State    selection.SheetState `db:"state" json:"state"`
 	Required bool                 `db:"required" json:"required"`
+	Stage    selection.Stage      `db:"stage" json:"stage"`
 }
 
 const selectStatus = `
