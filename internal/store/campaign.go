@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"appointable/frameworks"
 	"appointable/internal/access"
@@ -155,30 +154,6 @@ func plan(c selection.Campaign) ([]byte, error) {
 	return body, nil
 }
 
-func (t *tx) insertPanel(campaign uuid.UUID, c selection.Campaign) error {
-	for _, m := range c.Panel {
-		id, err := newID()
-		if err != nil {
-			return err
-		}
-		exercises := m.Exercises
-		if exercises == nil {
-			exercises = []string{}
-		}
-		err = t.exec(`
-			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises, replaced_by)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-			on conflict (trust_id, campaign_id, rater) do update
-			set role = excluded.role, marked_chair = excluded.marked_chair, chair = excluded.chair,
-			    optional = excluded.optional, exercises = excluded.exercises, replaced_by = excluded.replaced_by`,
-			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises), m.ReplacedBy)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (t *tx) noteCampaign(c Campaign, detail audit.Detail) error {
 	return t.note(audit.Object{Kind: "campaign", ID: c.ID, Version: c.Version}, detail)
 }
@@ -205,24 +180,6 @@ func (t *tx) campaign(lock string) (Campaign, error) {
 		}
 	}
 	return c, err
-}
-
-type memberRow struct {
-	ID        uuid.UUID           `db:"member_id"`
-	Rater     string              `db:"rater"`
-	Role      selection.PanelRole `db:"role"`
-	Chair     bool                `db:"marked_chair"`
-	Optional  bool                `db:"optional"`
-	Exercises pq.StringArray      `db:"exercises"`
-	After     string              `db:"replaced_by"`
-}
-
-func (r memberRow) member() selection.Member {
-	m := selection.Member{Rater: r.Rater, Role: r.Role, Chair: r.Chair, Optional: r.Optional, ReplacedBy: r.After}
-	if len(r.Exercises) > 0 {
-		m.Exercises = r.Exercises
-	}
-	return m
 }
 
 // lockCampaign loads the campaign for a change and counts its version up;
@@ -326,38 +283,6 @@ func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, docume
 	})
 }
 
-// replacePanel leaves a seat whose rater code stays where it is, with the
-// person who sits in it and what they declared.
-func (t *tx) replacePanel(campaign uuid.UUID, c selection.Campaign) error {
-	raters := make([]string, len(c.Panel))
-	for i, m := range c.Panel {
-		raters[i] = m.Rater
-	}
-	err := t.exec(`delete from panel_members where trust_id = $1 and campaign_id = $2 and rater <> all($3)`,
-		t.who.Trust, campaign, pq.Array(raters))
-	if err != nil {
-		return err
-	}
-	return t.insertPanel(campaign, c)
-}
-
-// FillSeat says who sits in a panel seat. It returns NotFound for the rater or
-// the person, Conflict once scoring has opened.
-func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username string) (Campaign, error) {
-	return db.changeCampaign(ctx, who, code, 0, access.EditPlan, func(t *tx, c *Campaign) (audit.Detail, error) {
-		if err := requireDraft(*c, "who sits on the panel"); err != nil {
-			return nil, err
-		}
-		person, err := t.personID(username)
-		if err != nil {
-			return nil, err
-		}
-		err = t.one(fault.New(fault.NotFound, "there is no rater %q on the panel", rater),
-			`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3 and replaced_by = ''`, who.Trust, c.ID, rater, person)
-		return audit.SeatFilled{Rater: rater, Person: person.String()}, err
-	})
-}
-
 // OpenScoring locks and hashes the plan, takes the trust's newest pooled prior
 // for good and makes the sheets of its first stage: those assigned before, else
 // one for every candidate to be seen, exercise and member who marks it.
@@ -385,23 +310,6 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		db.refreshStatistics(ctx)
 	}
 	return c, err
-}
-
-// requireSeated refuses to open with an empty seat: its sheets could never be
-// submitted, and the marks would wait for them.
-func (t *tx) requireSeated() error {
-	var empty []string
-	err := t.all(&empty, `
-		select rater from panel_members
-		 where trust_id = $1 and campaign_id = $2 and person_id is null and not optional and replaced_by = '' order by rater`, t.who.Trust, t.at.Campaign)
-	if err != nil {
-		return err
-	}
-	var l fault.List
-	for _, rater := range empty {
-		l.Add("panel", "nobody sits in the seat %s; fill it with a user name, or mark the member optional", rater)
-	}
-	return l.Err("scoring cannot open yet")
 }
 
 // CloseScoring reveals the marks of the stage that is marked before all its

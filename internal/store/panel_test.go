@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"appointable/internal/access"
+	"appointable/internal/audit"
 	"appointable/internal/fault"
 	"appointable/internal/store"
 	"appointable/selection"
@@ -122,6 +124,70 @@ func TestForgeriesOfSeats(t *testing.T) {
 	list, err := w.db.Campaigns(w.ctx, w.members["R3"], "", 10)
 	w.must(err)
 	w.equal(len(list), 0)
+}
+
+// Replaced while the sift is marked and again while the panel decides: marks,
+// evidence and chair go on.
+func TestReplacedInEveryPhase(t *testing.T) {
+	w := newWorld(t)
+	w.draft(withSift)
+	w.replace("R3", "R4") // in a draft the seat closes too, with what its member declared
+	w.open()
+	w.equal(w.count(`select count(*) from sheets s join panel_members m using (trust_id, campaign_id, member_id) where m.rater = 'R3'`), 0)
+	for _, rater := range []string{"R1", "R2"} {
+		w.sift(rater, "C1", 6, 5)
+		w.sift(rater, "C2", 3, 4)
+	}
+	w.sift("R4", "C1", 6, 6)
+	seat := func(rater, by, username string) {
+		t.Helper()
+		w.members[by] = w.person(username)
+		_, err := w.db.ReplaceMember(w.ctx, w.officer, code, rater, store.Newcomer{Rater: by, Username: username, Reason: "stood down"})
+		w.must(err)
+	}
+	seat("R4", "R5", "fifth")
+	w.sift("R5", "C2", 5, 5)
+	w.equal(w.phase(), selection.Shortlisting)
+	seat("R2", "R6", "sixth") // no sheet is open; the assessment's are made for the newcomer
+	w.shortlist(false)
+	_, err := w.db.LockShortlist(w.ctx, w.officer, code, 0)
+	w.must(err)
+	for _, rater := range []string{"R1", "R5", "R6"} {
+		w.submit(rater, "C1", 6, 5)
+	}
+	w.equal(w.phase(), selection.Moderation)
+	seat("R1", "R7", "seventh") // the chair
+	_, err = w.db.CloseModeration(w.ctx, w.members["R1"], code, 0)
+	w.refused(err, fault.Forbidden)
+	_, err = w.db.CloseModeration(w.ctx, w.members["R7"], code, 0)
+	w.must(err)
+	_, err = w.db.Rank(w.ctx, w.officer, code, selection.DefaultSettings())
+	w.must(err)
+	seat("R7", "R8", "eighth")
+	_, err = w.db.Decide(w.ctx, w.members["R8"], code, store.Key{}, selection.Decision{
+		Findings: []selection.Finding{{Candidate: "C1", Appointable: true}}, Appointed: []string{"C1"}, Justification: "best marks"})
+	w.must(err)
+	_, err = w.db.ReplaceMember(w.ctx, w.officer, code, "R8", store.Newcomer{Rater: "R9", Username: "auditor", Reason: "too late"})
+	w.refused(err, fault.Conflict)
+	key := audit.NewSigningKey()
+	w.follow(w.sequencer(key))
+	report, _ := w.bundle(key)
+	w.sound(report)
+	w.dense()
+}
+
+// Two administrators who put each other out at once: one of them stays.
+func TestTwoAdministratorsAtOnce(t *testing.T) {
+	w := newWorld(t)
+	who := []store.Actor{w.person("first", access.Administrator), w.person("second", access.Administrator)}
+	names := []string{"first", "second"}
+	var both sync.WaitGroup
+	for i := range who {
+		both.Go(func() { _, _ = w.db.SetRoles(w.ctx, who[i], names[1-i], nil) })
+	}
+	both.Wait()
+	w.equal(w.count(`select count(*) from person_roles where trust_id = $1 and role = 'administrator'`, w.trust.ID), 1)
+	w.dense()
 }
 
 func TestTheLastAdministratorStays(t *testing.T) {
