@@ -159,23 +159,27 @@ const maxReason = 300
 
 // CheckShortlist judges lines of the shortlist. It returns Invalid with every
 // mistake: somebody who is not in the campaign, has withdrawn or is there
-// twice, a no without a reason, a reason of more than one line.
+// twice, a no that contradicts how far they came or has no reason, a reason of
+// more than one line.
 func CheckShortlist(lines []Shortlisted, candidates []Candidate) error {
 	var l fault.List
-	seen, withdrawn := map[string]bool{}, map[string]bool{}
+	seen, of := map[string]bool{}, map[string]Candidate{}
 	for _, c := range candidates {
-		withdrawn[c.Code] = c.Withdrawn
+		of[c.Code] = c
 	}
 	for i, s := range lines {
 		at := fmt.Sprintf("shortlist[%d]", i)
-		gone, known := withdrawn[s.Candidate]
+		candidate, known := of[s.Candidate]
 		switch {
 		case !known:
 			l.Add(at+".candidate", "there is no candidate %q in this campaign", s.Candidate)
-		case gone:
+		case candidate.Withdrawn:
 			l.Add(at+".candidate", "%s has withdrawn", s.Candidate)
 		case seen[s.Candidate]:
 			l.Add(at+".candidate", "%s is there twice", s.Candidate)
+		default:
+			candidate.Shortlisted = YesNo(s.Shortlisted)
+			l.AddAll(at, candidate.Validate())
 		}
 		seen[s.Candidate] = true
 		switch {

@@ -156,11 +156,12 @@ func TestMeansOfTheSift(t *testing.T) {
 }
 
 func TestAShortlistIsJudged(t *testing.T) {
-	candidates := []selection.Candidate{{Code: "C1"}, {Code: "C2", Withdrawn: true}}
+	candidates := []selection.Candidate{{Code: "C1"}, {Code: "C2", Withdrawn: true}, {Code: "C3", Interviewed: selection.Yes}}
 	for name, lines := range map[string][]selection.Shortlisted{
 		"nobody": nil, "a stranger": {{Candidate: "C9", Shortlisted: true}}, "whoever withdrew": {{Candidate: "C2", Shortlisted: true}},
 		"twice": {{Candidate: "C1", Shortlisted: true}, {Candidate: "C1", Shortlisted: true}}, "a no without a reason": {{Candidate: "C1", Reason: " "}},
-		"two lines": {{Candidate: "C1", Reason: "one\ntwo"}}, "too long": {{Candidate: "C1", Reason: strings.Repeat("x", 301)}},
+		"whoever was interviewed": {{Candidate: "C3", Reason: "no audit"}},
+		"two lines":               {{Candidate: "C1", Reason: "one\ntwo"}}, "too long": {{Candidate: "C1", Reason: strings.Repeat("x", 301)}},
 	} {
 		if err := selection.CheckShortlist(lines, candidates); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)

@@ -135,34 +135,33 @@ func (t *tx) recordShortlist(c Campaign, rows []candidateRow, lines []selection.
 	if err := selection.CheckShortlist(lines, candidates); err != nil {
 		return 0, err
 	}
-	version := c.Version - 1
+	c.Version--
 	var ids, reasons []string
 	var answers []bool
 	for _, s := range lines {
 		row := of[s.Candidate]
-		if row.Shortlisted.Valid && row.Shortlisted.Bool == s.Shortlisted && row.Reason == s.Reason {
+		if row.says(s) {
 			continue
 		}
-		to := row.candidate()
-		to.Shortlisted = selection.YesNo(s.Shortlisted)
-		if err := to.Validate(); err != nil {
-			return 0, err
-		}
 		ids, answers, reasons = append(ids, row.ID.String()), append(answers, s.Shortlisted), append(reasons, s.Reason)
-		version++
-		c.Version = version
+		c.Version++
 		if err := t.noteCampaign(c, audit.CandidateShortlisted(s)); err != nil {
 			return 0, err
 		}
 	}
 	if len(ids) == 0 {
-		return version, nil
+		return c.Version, nil
 	}
-	return version, t.one(refused(), `
+	return c.Version, t.one(refused(), `
 		update candidates k set shortlisted = n.shortlisted, shortlist_reason = n.reason, version = version + 1
 		  from unnest($3::uuid[], $4::boolean[], $5::text[]) as n (id, shortlisted, reason)
 		 where k.trust_id = $1 and k.campaign_id = $2 and k.candidate_id = n.id`,
 		t.who.Trust, c.ID, pq.Array(ids), pq.Array(answers), pq.Array(reasons))
+}
+
+// says reports whether the line is what was recorded before.
+func (r candidateRow) says(s selection.Shortlisted) bool {
+	return r.Shortlisted.Valid && r.Shortlisted.Bool == s.Shortlisted && r.Reason == s.Reason
 }
 
 // LockShortlist fixes who is assessed and makes the sheets of the assessment:
