@@ -9,9 +9,9 @@ help:        ## this list
 demo: deps   ## the example campaign on a private PostgreSQL, with pages and API
 	@go build -o bin/appointable ./cmd/appointable && exec bin/appointable demo
 
-test: deps   ## everything that must hold, within 10 minutes
+test: browser ## everything that must hold, within 10 minutes
 	@./scripts/deps.sh cc || echo "No C compiler: the race detector is off in this run." >&2
-	go test $$(command -v cc >/dev/null 2>&1 && echo -race) -timeout 10m ./...
+	go test $$(command -v cc >/dev/null 2>&1 && echo -race) -timeout 15m ./...
 
 lint:        ## vet, golangci-lint with gosec, and govulncheck where its database can be reached
 	@test -z "$$(gofmt -l .)" || { echo "run gofmt on:"; gofmt -l .; exit 1; }
@@ -37,4 +37,7 @@ drill: deps  ## the long counts, run by hand
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
 
-.PHONY: help demo test lint bench fuzz drill deps
+browser: deps ## Chromium, and axe-core from npm, for the browser journeys
+	@./scripts/deps.sh browser
+
+.PHONY: help demo test lint bench fuzz drill deps browser

@@ -40,6 +40,7 @@ func arrows() map[string][]string {
 		"internal/localpg":    {},
 		"migrations":          {},
 
+		"e2e/browser":    {}, // its tests see handlers and store
 		"e2e/national":   {"internal/store", "internal/localpg", "selection", "frameworks"},
 		"e2e/decisions":  {"selection/ranking", "selection/mixedmodel"},
 		"e2e/submission": {"internal/store", "internal/localpg", "internal/access", "internal/fault", "selection", "frameworks", "migrations"},

@@ -21,6 +21,7 @@ type campaignPage struct {
 	Next      string // and what they do
 	Seal      string // when others' marks are seen, or since when they are
 	Ranking   string // its address, once there is one
+	Moves     []link // steps that the asker may take now
 	Own       *ownSheets
 	Progress  *sheetProgress
 	Decision  *decisionView
@@ -106,6 +107,10 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
+	shown.Moves = moveLinks(c, campaign)
+	if progress.Phase == selection.Deciding && campaign.Allows(access.RecordDecision) {
+		shown.Moves = append(shown.Moves, link{"Record the decision", c.address("campaigns", document.Code, "decision")})
+	}
 	if campaign.Allows(access.ReadRanking) {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
 	}

@@ -13,6 +13,7 @@ import (
 type sheetProgress struct {
 	Exercises []exerciseProgress
 	Submitted string // of all
+	Marked    string // of the stage that is marked now
 	Cut       bool   // there are more sheets than were counted
 }
 
@@ -27,7 +28,7 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 		return nil, err
 	}
 	shown := &sheetProgress{Cut: len(sheets) > sheetsCounted}
-	var all tally
+	var all, marked tally
 	by := map[string]*tally{}
 	for _, s := range sheets {
 		if by[s.Exercise] == nil {
@@ -35,6 +36,9 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 		}
 		by[s.Exercise].add(s)
 		all.add(s)
+		if s.Stage == campaign.Progress.Phase.Marked() {
+			marked.add(s)
+		}
 	}
 	for _, e := range campaign.Document.Exercises {
 		if t := by[e.Code]; t != nil {
@@ -45,7 +49,7 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 			shown.Exercises = append(shown.Exercises, exerciseProgress{Title: title, Submitted: t.words()})
 		}
 	}
-	shown.Submitted = all.words()
+	shown.Submitted, shown.Marked = all.words(), marked.words()
 	return shown, nil
 }
 
@@ -88,7 +92,10 @@ type ownCandidate struct {
 	Sheets []ownSheet
 }
 
-type ownSheet struct{ Exercise, State, Class string }
+type ownSheet struct {
+	Exercise, State, Class, To string
+	Open                       bool // still to submit
+}
 
 // ownSheetsShown is more than a member can mark.
 const ownSheetsShown = 2_000
@@ -103,12 +110,12 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 	sheets = sheets[:others(sheets, campaign.Rater)]
 	shown, left := &ownSheets{}, 0
 	for _, stage := range []selection.Stage{selection.StageSift, selection.StageAssessment} {
-		if candidates := ownOf(stage, sheets, campaign.Document); len(candidates) > 0 {
+		if candidates := ownOf(c, stage, sheets, campaign); len(candidates) > 0 {
 			shown.Stages = append(shown.Stages, ownStage{Title: stageTitle(stage, campaign.Document), Candidates: candidates})
 		}
 	}
 	for _, s := range sheets {
-		if s.State == selection.SheetDraft && s.Required && s.Stage == campaign.Progress.Phase.Marked() {
+		if isOpen(s, campaign) {
 			left++
 		}
 	}
@@ -116,6 +123,11 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 		shown.Left = "You have " + counted(left, "sheet", "sheets") + " still to submit."
 	}
 	return shown, nil
+}
+
+// isOpen reports whether a sheet is still to submit.
+func isOpen(s store.SheetStatus, campaign store.Campaign) bool {
+	return s.State == selection.SheetDraft && s.Required && s.Stage == campaign.Progress.Phase.Marked()
 }
 
 // others is where the sheets of other raters begin.
@@ -136,7 +148,7 @@ func stageTitle(stage selection.Stage, c selection.Campaign) string {
 	return "Your sheets of the assessment, by candidate"
 }
 
-func ownOf(stage selection.Stage, sheets []store.SheetStatus, c selection.Campaign) []ownCandidate {
+func ownOf(c *call, stage selection.Stage, sheets []store.SheetStatus, campaign store.Campaign) []ownCandidate {
 	var candidates []ownCandidate
 	for _, s := range sheets {
 		if s.Stage != stage {
@@ -147,7 +159,10 @@ func ownOf(stage selection.Stage, sheets []store.SheetStatus, c selection.Campai
 		}
 		own := &candidates[len(candidates)-1]
 		words, class := sheetWords(s)
-		own.Sheets = append(own.Sheets, ownSheet{Exercise: exerciseTitle(c, s.Exercise), State: words, Class: class})
+		own.Sheets = append(own.Sheets, ownSheet{
+			Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class, Open: isOpen(s, campaign),
+			To: c.address("campaigns", campaign.Document.Code, "sheets", s.Candidate, s.Exercise),
+		})
 	}
 	return candidates
 }

@@ -38,7 +38,9 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{}}
+	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
+		movePage{}, decidePage{}}
 }
 
 // pages shows them.
@@ -48,7 +50,9 @@ type pages struct {
 	assets    map[string]asset // by the name in their address
 	style     string           // address of the style sheet
 	icon      string
-	london    *time.Location
+	// sheetScript saves a sheet while it is being filled in.
+	sheetScript string
+	london      *time.Location
 }
 
 // asset is a file that every page may use.
@@ -71,6 +75,9 @@ func (s *Server) addPages() error {
 	if p.icon, err = p.addAsset("icon.svg", "image/svg+xml"); err != nil {
 		return err
 	}
+	if p.sheetScript, err = p.addAsset("sheet.js", "text/javascript; charset=utf-8"); err != nil {
+		return err
+	}
 	for _, shown := range allPages() {
 		if p.templates[shown.template()], err = readTemplate(shown.template()); err != nil {
 			return err
@@ -86,11 +93,18 @@ func (s *Server) addPages() error {
 const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
+	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
 )
 
 // routes is every page. As in the API, GET only reads.
 func (p *pages) routes() []route {
-	return []route{
+	var routes []route
+	for _, m := range moves() {
+		routes = append(routes,
+			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
+			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
+	}
+	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
@@ -105,11 +119,23 @@ func (p *pages) routes() []route {
 		{method: get, path: underTrust, endpoint: acts(p.home)},
 		{method: get, path: underTrust + "/campaigns", endpoint: p.shows(p.listCampaigns)},
 		{method: get, path: underCampaign, endpoint: p.shows(p.overview)},
+		{method: get, path: underSheet, endpoint: acts(p.openSheet)},
+		{method: get, path: underSheet + "/check", endpoint: acts(p.checkSheet)},
+		{method: post, path: underSheet + "/submit", endpoint: acts(p.submitHere)},
+		{method: get, path: underSheet + "/revise/{criterion}", endpoint: acts(p.askRevision)},
+		{method: post, path: underSheet + "/revise/{criterion}", endpoint: acts(p.reviseHere)},
+		{method: get, path: underSheet + "/part/{dimension}", endpoint: acts(p.askPart)},
+		{method: post, path: underSheet + "/part/{dimension}", endpoint: acts(p.savePart)},
+		{method: get, path: underCampaign + "/exercises/{exercise}/blank", endpoint: p.shows(p.blankSheet)},
+		{method: get, path: underCampaign + "/interests/{candidate}", endpoint: p.shows(p.askInterest)},
+		{method: post, path: underCampaign + "/interests/{candidate}", endpoint: acts(p.declareHere)},
 		{method: get, path: underCampaign + "/ranking", endpoint: p.shows(p.showRanking)},
 		{method: post, path: underCampaign + "/ranking", slow: true, endpoint: acts(p.rankNow)},
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
+		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
+		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
-	}
+	}...)
 }
 
 // callKey is where the error page finds out in which trust it is, and for whom.

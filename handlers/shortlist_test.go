@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"testing"
 
 	"appointable/internal/store"
@@ -70,6 +72,27 @@ func TestFromTheSiftToTheAssessment(t *testing.T) {
 	contains(t, d.section("What happens next"), "The panel has seen each other’s marks of the sift since")
 	contains(t, d.section("What happens next"), "Nobody sees anybody else’s marks of the assessment until")
 	contains(t, p.officer.page(path).main(), "Application (sift) 6 of 6 submitted")
+}
+
+// The sift in the browser: marked, closed by the chair, its shortlist locked.
+func TestTheSiftInTheBrowser(t *testing.T) {
+	w := newWorld(t)
+	p := w.sifting("C1", "C2")
+	chair := p.members["R1"]
+	chair.visit(get, campaignAt+"/sheets/C1/application", nil).want(http.StatusSeeOther)
+	chair.visit(get, campaignAt+"/sheets/C1/interview", nil).want(http.StatusNotFound)
+	chair.do(post, sampleSheet+"R1/C1/application/submit", sampleMarks(6, 5)).want(200)
+	contains(t, chair.page("/campaigns/CARD-1").section("What happens next"), "Close the sift")
+	chair.visit(get, campaignAt+"/close-scoring", nil).want(http.StatusConflict)
+	contains(t, string(chair.visit(get, campaignAt+"/close-sift", nil).want(200).body), "1 of 6 submitted")
+	chair.visit(post, campaignAt+"/close-sift", url.Values{"version": {"1"}, "reason": {"called away"}}).want(http.StatusSeeOther)
+	contains(t, p.officer.page("/campaigns/CARD-1").section("What happens next"), "Lock the shortlist")
+	var view campaignView
+	p.officer.do(put, "/campaigns/CARD-1/shortlist", object{"shortlist": []object{
+		{"candidate": "C1", "shortlisted": true}, {"candidate": "C2", "shortlisted": false, "reason": "no audit since 2021"}}}).want(200).into(&view)
+	p.officer.visit(post, campaignAt+"/lock-shortlist", url.Values{"version": {fmt.Sprint(view.Version)}}).want(http.StatusSeeOther)
+	contains(t, string(chair.visit(get, campaignAt+"/close-scoring", nil).want(200).body), "0 of 3 submitted")
+	chair.visit(get, campaignAt+"/sheets/C1/interview", nil).want(http.StatusSeeOther)
 }
 
 func TestReplacingAMember(t *testing.T) {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Brings what is missing: PostgreSQL, or with `deps.sh cc` a C compiler, which
-# Go's race detector needs. As root on Debian or Ubuntu it installs the package,
+# Go's race detector needs, or with `deps.sh browser` what the browser journeys
+# need: Chromium, and axe-core by npm. As root on Debian or Ubuntu it installs the package,
 # PostgreSQL without the cluster that its package would create and start by
 # itself; elsewhere it says in one line what to install.
 set -eu
@@ -30,6 +31,31 @@ if [ "${1:-postgresql}" = cc ]; then
 	command -v cc >/dev/null 2>&1 && exit 0
 	may_install || exit 1
 	install gcc libc6-dev
+	exit 0
+fi
+
+has_chromium() {
+	for name in chromium chromium-browser google-chrome headless-shell; do
+		command -v "$name" >/dev/null 2>&1 && return 0
+	done
+	[ -d "/Applications/Google Chrome.app" ]
+}
+
+if [ "${1:-postgresql}" = browser ]; then
+	missing=
+	has_chromium || missing=chromium
+	command -v npm >/dev/null 2>&1 || missing="$missing npm"
+	if [ -n "$missing" ]; then
+		may_install || {
+			echo "Missing for the browser journeys:$missing. Install Chromium (or Chrome) and npm." >&2
+			exit 1
+		}
+		# shellcheck disable=SC2086 # one word a package
+		install $missing
+	fi
+	cd "$(dirname "$0")/../e2e/browser"
+	[ -e node_modules/axe-core/axe.min.js ] && exit 0
+	npm ci --no-audit --no-fund --loglevel=error >/dev/null || { echo "npm ci in e2e/browser failed: axe-core is missing" >&2; exit 1; }
 	exit 0
 fi
 
