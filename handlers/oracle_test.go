@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -472,20 +473,26 @@ func TestThePermissionOracle(t *testing.T) {
 // An oracle that sees nothing would find no leak either: each of these doors,
 // left open in the database, it must notice.
 func TestTheOracleNoticesAnOpenDoor(t *testing.T) {
-	for _, door := range []string{
-		`create policy ajar on sheets for select using (trust_id = (select app_trust())); create policy ajar on scores for select using (trust_id = (select app_trust()));
+	for _, door := range []struct {
+		statements string
+		sift       bool // looked for where R3 marked a sift the same in both
+	}{
+		{`create policy ajar on sheets for select using (trust_id = (select app_trust())); create policy ajar on scores for select using (trust_id = (select app_trust()));
 			create policy ajar on psychometric_results for select using (trust_id = (select app_trust()));
-			create policy ajar on readings for insert with check (trust_id = (select app_trust()))`, // else what cannot go on record is not shown
-		`insert into person_roles (trust_id, person_id, role) select trust_id, person_id, 'auditor' from people where username = 'outsider'`,
+			create policy ajar on readings for insert with check (trust_id = (select app_trust()))`, false}, // else what cannot go on record is not shown
+		{`insert into person_roles (trust_id, person_id, role) select trust_id, person_id, 'auditor' from people where username = 'outsider'`, false},
 		// The reveal of any stage opens all of them.
-		`create policy ajar on sheets for select using (campaign_id in (select r.campaign_id from reveals r));
+		{`create policy ajar on sheets for select using (campaign_id in (select r.campaign_id from reveals r));
 			create policy ajar on scores for select using (campaign_id in (select r.campaign_id from reveals r));
-			create policy ajar on readings for insert with check (trust_id = (select app_trust()))`,
+			create policy ajar on readings for insert with check (trust_id = (select app_trust()))`, true},
 	} {
 		o := newOracle(t)
-		o.asSuperuser(door)
+		if door.sift {
+			o.phases = slices.DeleteFunc(o.phases, func(at twins) bool { return at.sift != sameSift })
+		}
+		o.asSuperuser(door.statements)
 		if found := o.probe(20_000); len(found.leaks) == 0 {
-			t.Errorf("not noticed: %s", door)
+			t.Errorf("not noticed: %s", door.statements)
 		}
 	}
 }
