@@ -39,9 +39,11 @@ func (s *Server) routes() []route {
 		{name: "to", description: "The newer version.", required: true},
 	}
 	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
+	log := parameter{name: "log", description: "Which of the trust's logs, by its number; the current one by default."}
 	sizes := []parameter{
 		{name: "from", description: "The size of the older checkpoint.", required: true},
 		{name: "to", description: "The size of the newer checkpoint.", required: true},
+		log,
 	}
 	return []route{
 		{method: get, path: "/healthz", public: true, summary: "Say that the program runs", endpoint: gives(s.healthz)},
@@ -105,6 +107,11 @@ func (s *Server) routes() []route {
 		{method: put, path: campaignPath + "/retention", stepUp: true, summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
 		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
 
+		{method: post, path: campaignPath + "/monitoring", summary: "Enter what candidates said of protected characteristics, to be shown to nobody", endpoint: takes(s.importMonitoring)},
+		{method: get, path: campaignPath + "/monitoring", summary: "Count the candidates who were asked of protected characteristics, without small counts", endpoint: gives(s.monitoringProgress)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/monitoring-link", summary: "Make the link by which a candidate is asked of protected characteristics", endpoint: gives(s.askMonitoring)},
+		{method: post, path: trustPath + "/monitoring/counts", byHand: true, stepUp: true, slow: true, summary: "Read the true counts of decided campaigns by protected characteristic; the reading goes on record", endpoint: takes(s.monitoringCounts)},
+
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 
@@ -129,9 +136,10 @@ func (s *Server) routes() []route {
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},
-		{method: get, path: trustPath + "/log/checkpoint", produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
+		{method: get, path: trustPath + "/logs", summary: "List the trust's logs: one, and one more after each restart", endpoint: gives(s.trustLogs)},
+		{method: get, path: trustPath + "/log/checkpoint", query: []parameter{log}, produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
 		{method: get, path: trustPath + "/log/inclusion", query: leaf, summary: "Prove that a leaf is in the log", endpoint: gives(s.logInclusion)},
 		{method: get, path: trustPath + "/log/consistency", query: sizes, summary: "Prove that the log has only grown", endpoint: gives(s.logConsistency)},
-		{method: get, path: trustPath + "/log/entries", query: paged(), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
+		{method: get, path: trustPath + "/log/entries", query: append(paged(), log), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
 	}
 }

@@ -67,7 +67,7 @@ func TestFromTheSiftToTheAssessment(t *testing.T) {
 
 	d := p.members["R2"].page(path)
 	equal(t, fmt.Sprint(d.rows("Your sheets of the sift")), "[[Application Submitted] [Application Submitted]]")
-	equal(t, fmt.Sprint(d.rows("Your sheets of the assessment")), "[[interview Not submitted]]")
+	equal(t, fmt.Sprint(d.rows("Your sheets of the assessment")), "[[interview Not started]]")
 	equal(t, fmt.Sprint(d.rows("The sift and the shortlist")), "[[C1 5.50 5 to 6 6 marks Shortlisted ] [C2 4.50 4 to 5 6 marks Applied, not shortlisted no audit since 2021]]")
 	contains(t, d.section("What happens next"), "The panel has seen each other’s marks of the sift since")
 	contains(t, d.section("What happens next"), "Nobody sees anybody else’s marks of the assessment until")

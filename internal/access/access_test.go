@@ -34,6 +34,9 @@ give-subject-access -                ......7              -        -            
 read-tombstones     -                yes                  -        -              -        -
 set-retention       -                yes                  -        -              -        -
 erase-candidate     -                ......7              -        -              -        -
+import-monitoring   -                yes                  -        -              -        -
+ask-monitoring      -                yes                  -        -              -        -
+read-monitoring     -                -                    yes      -              -        -
 enter-results       -                1234...              -        -              -        -
 open-scoring        -                1......              -        -              -        -
 read-progress       -                yes                  -        -              yes      -

@@ -12,6 +12,16 @@ type TrustCreated struct {
 	Name string `json:"name"`
 }
 
+// LogRestarted begins a log that follows another, which this database does not
+// hold whole any more; it is the new log's first leaf. What was in the former
+// log beyond Held is lost here, and was published.
+type LogRestarted struct {
+	Origin    string `json:"origin"`    // of the log that begins
+	Published string `json:"published"` // the last published checkpoint of the former log, the whole signed note
+	Held      int64  `json:"held"`      // leaves of the former log that are still here under a signature
+	Reason    string `json:"reason"`
+}
+
 // PersonAdded is a new account.
 type PersonAdded struct {
 	Username string   `json:"username"`
@@ -167,6 +177,37 @@ type SubjectAccessMade struct{}
 // and the marks stay.
 type CandidateErased struct {
 	Reason string `json:"reason"`
+}
+
+// MonitoringAsked is a link by which a candidate is asked of their protected
+// characteristics.
+type MonitoringAsked struct{}
+
+// MonitoringAnswered says that a candidate answered; what, the log does not
+// keep.
+type MonitoringAnswered struct{}
+
+// MonitoringWithdrawn says that a candidate took their answers back.
+type MonitoringWithdrawn struct{}
+
+// MonitoringGiven says that a candidate's own answers were given out, to be
+// given to them.
+type MonitoringGiven struct{}
+
+// MonitoringImported says that answers came in that were given elsewhere; what
+// they are, the log does not keep.
+type MonitoringImported struct {
+	Campaign   string `json:"campaign"`
+	Candidates int    `json:"candidates"`
+	Answers    int    `json:"answers"`
+}
+
+// MonitoringRead says that answers of candidates were read, for an audit. The
+// database reads here what it may give.
+type MonitoringRead struct {
+	What      string   `json:"what"` // funnel, scores
+	Campaigns []string `json:"campaigns"`
+	Reason    string   `json:"reason"`
 }
 
 // RetentionSet is until when a campaign's personal data are kept, and what
@@ -332,3 +373,10 @@ func (InterestJudged) EventKind() string       { return "campaign.interest-judge
 func (RankingStored) EventKind() string        { return "campaign.ranking-stored" }
 func (PriorPooled) EventKind() string          { return "prior.pooled" }
 func (DecisionRecorded) EventKind() string     { return "campaign.decided" }
+func (LogRestarted) EventKind() string         { return "trust.log-restarted" }
+func (MonitoringAsked) EventKind() string      { return "candidate.monitoring-asked" }
+func (MonitoringAnswered) EventKind() string   { return "candidate.monitoring-answered" }
+func (MonitoringWithdrawn) EventKind() string  { return "candidate.monitoring-withdrawn" }
+func (MonitoringGiven) EventKind() string      { return "candidate.monitoring-given" }
+func (MonitoringImported) EventKind() string   { return "monitoring.imported" }
+func (MonitoringRead) EventKind() string       { return "monitoring.read" }

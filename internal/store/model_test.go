@@ -483,7 +483,7 @@ func (m *model) visible(may func(store.SheetName) bool) []store.SheetStatus {
 	list := []store.SheetStatus{}
 	for name, s := range m.sheets {
 		if m.phase != selection.Draft && may(name) {
-			list = append(list, store.SheetStatus{SheetName: name, Stage: stageOf(name), State: s.state, Required: s.required})
+			list = append(list, store.SheetStatus{SheetName: name, Stage: stageOf(name), State: s.state, Required: s.required, Started: s.version > 1})
 		}
 	}
 	slices.SortFunc(list, func(a, b store.SheetStatus) int {
