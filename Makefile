@@ -35,10 +35,13 @@ drill: deps  ## the long counts, run by hand
 	go test ./handlers -run TestThePermissionOracle -v -count=1 -timeout 60m -oracle.probes=100000
 	go test ./internal/store -run TestTwoTrustsOnFewConnections -v -count=1 -timeout 60m -crowd.calls=100000
 
+pictures: browser ## those of README and guides, from the pages themselves
+	go test ./e2e/browser -run '^TestPictures$$' -count=1 -args -pictures $(CURDIR)/docs/pictures
+
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
 
 browser: deps ## Chromium, and axe-core from npm, for the browser journeys
 	@./scripts/deps.sh browser
 
-.PHONY: help demo test lint bench fuzz drill deps browser
+.PHONY: help demo test lint bench fuzz drill deps browser pictures
