@@ -70,8 +70,8 @@ func TestSequencerSettings(t *testing.T) {
 	}
 	// Without its address there is none, and /readyz says so.
 	s, err := (&database{web: "x"}).openSequencer(t.Context(), c)
-	if s != nil || err != nil || !strings.Contains(strings.Join(off(s), " "), "sequencer") {
-		t.Errorf("%v, %v, off: %v", s, err, off(s))
+	if s != nil || err != nil || !strings.Contains(strings.Join(off(nil, s), " "), "sequencer") {
+		t.Errorf("%v, %v, off: %v", s, err, off(nil, s))
 	}
 	// With it, a key must be given: on another's PostgreSQL none is made.
 	c.SequencerKey = ""

@@ -1,0 +1,77 @@
+package fairness
+
+import "fmt"
+
+// Verdict is what a comparison shows, in one of four words.
+type Verdict string
+
+// The verdicts.
+const (
+	TooFew        Verdict = "too-few"         // no outcome with these numbers could reach p < 0.05
+	GapFound      Verdict = "gap"             // the interval excludes 1 and q < 0.05
+	NoMaterialGap Verdict = "no-material-gap" // the interval lies within 0.8 to 1.25
+	Inconclusive  Verdict = "inconclusive"    // anything else
+)
+
+// judge says which verdict an interval, the smallest p that its margins allow
+// and the q of its family give.
+func judge(i Interval, smallest, q float64) Verdict {
+	switch {
+	case !significant(smallest):
+		return TooFew
+	case i.excludes(1) && significant(q):
+		return GapFound
+	case i.Low >= FourFifths && i.High <= 1/FourFifths:
+		return NoMaterialGap
+	}
+	return Inconclusive
+}
+
+// Words is a sentence on what the row shows, and one on what could have been
+// seen where nothing was.
+func (r Ratio) Words() string {
+	if r.Suppressed {
+		return "Not shown: the numbers are so small that they could tell of a person."
+	}
+	counts := fmt.Sprintf("%d of %d %s and %d of %d %s %s were %s", *r.X1, *r.N1, r.Focal, *r.X0, *r.N0, r.Reference, r.Stage.from(), r.Stage.to())
+	if r.Ratio == nil {
+		return fmt.Sprintf("%s. %s %s", counts, r.Reason, r.verdictWords())
+	}
+	return fmt.Sprintf("%s: ratio %s. %s", counts, r.figure(), r.verdictWords())
+}
+
+func (r Ratio) figure() string {
+	return fmt.Sprintf("%.2f (95 %% interval %s)", *r.Ratio, limitWords(r.Low, r.High))
+}
+
+func limitWords(low, high *float64) string {
+	if high == nil {
+		return fmt.Sprintf("%.2f or more", *low)
+	}
+	return fmt.Sprintf("%.2f to %.2f", *low, *high)
+}
+
+func (r Ratio) verdictWords() string {
+	switch {
+	case r.Descriptive && r.Campaign != nil && r.Verdict != TooFew:
+		return "A description only: candidates compete for the posts, which one campaign cannot judge."
+	case r.Verdict == TooFew:
+		return "Too few to tell: whatever had happened, chance could have done it."
+	case r.Verdict == GapFound && r.favoursFocal():
+		return fmt.Sprintf("A gap: %s passed more often than chance explains.", r.Focal)
+	case r.Verdict == GapFound:
+		return fmt.Sprintf("A gap: %s passed less often than chance explains.", r.Focal)
+	case r.Verdict == NoMaterialGap:
+		return "No material gap: the interval lies within 0.80 to 1.25."
+	}
+	return "Inconclusive. " + detectableWords(r.Detectable)
+}
+
+func (r Ratio) favoursFocal() bool { return r.Ratio == nil || *r.Ratio > 1 }
+
+func detectableWords(ratio *float64) string {
+	if ratio == nil {
+		return "No gap, however large, would have been found four times in five."
+	}
+	return fmt.Sprintf("A gap down to a ratio of %.2f would have been found four times in five; a smaller one could have been missed.", *ratio)
+}

@@ -1,0 +1,279 @@
+package suppression
+
+import "math"
+
+// target is a count that must not be worked out: the people of some classes
+// who are of a group.
+type target struct {
+	in    []bool // by class
+	group []bool // by code
+	width int    // how far apart what it may be must lie at least; 0: any small number, or as wide as the threshold
+}
+
+// exchange gives one person of a class another code, and if other is not -1
+// the first code to a person of that class who has the second.
+type exchange struct{ class, other, from, to int }
+
+// effect is what an exchange does to a shown cell: one more, or one fewer.
+type effect struct {
+	cell *cell
+	up   bool
+}
+
+// world is the people and the tables of one characteristic.
+type world struct {
+	policy  Policy
+	tables  []*table
+	classes []class
+	scratch []effect
+}
+
+// count is how many people of the target's classes are of its group, and how
+// many there are in all.
+func (w *world) count(t target) (of, all int) {
+	for c, in := range t.in {
+		if !in {
+			continue
+		}
+		for k, n := range w.classes[c].people {
+			all += n
+			if t.group[k] {
+				of += n
+			}
+		}
+	}
+	return of, all
+}
+
+// effects lists the shown cells that an exchange changes.
+func (w *world) effects(e exchange) []effect {
+	list := w.scratch[:0]
+	a, b := w.classes[e.class].reach, []reach(nil)
+	if e.other >= 0 {
+		b = w.classes[e.other].reach
+	}
+	for len(a) > 0 || len(b) > 0 {
+		t, high, low := 0, -1, -1
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].table < b[0].table:
+			t, high, a = a[0].table, a[0].stage, a[1:]
+		case len(a) == 0 || b[0].table < a[0].table:
+			t, low, b = b[0].table, b[0].stage, b[1:]
+		default:
+			t, high, low, a, b = a[0].table, a[0].stage, b[0].stage, a[1:], b[1:]
+		}
+		if high != low {
+			list = w.tables[t].effects(list, e, low, high)
+		}
+	}
+	w.scratch = list
+	return list
+}
+
+func (t *table) effects(list []effect, e exchange, low, high int) []effect {
+	up := high > low
+	if !up {
+		low, high = high, low
+	}
+	for i := range t.blocks {
+		b := &t.blocks[i]
+		from, to := b.groupOf[e.from], b.groupOf[e.to]
+		if from == to {
+			continue
+		}
+		for s := low + 1; s <= high; s++ {
+			if to >= 0 && b.cells[to][s].shown {
+				list = append(list, effect{&b.cells[to][s], up})
+			}
+			if from >= 0 && b.cells[from][s].shown {
+				list = append(list, effect{&b.cells[from][s], !up})
+			}
+		}
+	}
+	return list
+}
+
+// most is how often the exchange can be made with every shown value as it is.
+func (w *world) most(e exchange, effects []effect) int {
+	m := w.supply(e)
+	for _, f := range effects {
+		m = min(m, f.cell.room(f.up))
+	}
+	return m
+}
+
+func (w *world) supply(e exchange) int {
+	m := w.classes[e.class].people[e.from]
+	if e.other >= 0 {
+		m = min(m, w.classes[e.other].people[e.to])
+	}
+	return m
+}
+
+// apply makes the exchange m times; a negative m takes it back.
+func (w *world) apply(e exchange, m int) {
+	for _, f := range w.effects(e) {
+		if f.up {
+			f.cell.count += m
+		} else {
+			f.cell.count -= m
+		}
+	}
+	w.classes[e.class].people[e.from] -= m
+	w.classes[e.class].people[e.to] += m
+	if e.other >= 0 {
+		w.classes[e.other].people[e.to] -= m
+		w.classes[e.other].people[e.from] += m
+	}
+}
+
+// exchanges yields all that raise (or lower) the target by one, until yield
+// returns false. Who is exchanged with the person of the target is outside it.
+func (w *world) exchanges(t target, up bool, yield func(exchange) bool) {
+	for c, in := range t.in {
+		if !in {
+			continue
+		}
+		for from := range t.group {
+			if t.group[from] == up {
+				continue
+			}
+			for to := range t.group {
+				if t.group[to] != up {
+					continue
+				}
+				for other := len(t.in) - 1; other >= -1; other-- {
+					if w.classes[c].people[from] == 0 {
+						break
+					}
+					if other >= 0 && (t.in[other] || w.classes[other].people[to] == 0) {
+						continue
+					}
+					if !yield(exchange{c, other, from, to}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// made is an exchange and how often it was made.
+type made struct {
+	exchange
+	times int
+}
+
+// stretch moves the target up or down by as many as wanted, as far as it finds
+// exchanges that leave every shown value as it is: first such as touch none,
+// then such as use what rounding leaves open. It returns how far it came and,
+// if that is too short, the cells of this release that it costs least to hide
+// so that one more exchange can be made. Everything is as before afterwards.
+func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
+	var done []made
+	make := func(free bool) {
+		w.exchanges(t, up, func(e exchange) bool {
+			effects := w.effects(e)
+			if free && len(effects) > 0 {
+				return true
+			}
+			if m := min(w.most(e, effects), want-got); m > 0 {
+				w.apply(e, m)
+				done = append(done, made{e, m})
+				got += m
+			}
+			return got < want
+		})
+	}
+	make(true)
+	for before := -1; got < want && got > before; {
+		before = got
+		make(false)
+	}
+	if got < want {
+		hide = w.cheapest(t, up)
+	}
+	for i := len(done) - 1; i >= 0; i-- {
+		w.apply(done[i].exchange, -done[i].times)
+	}
+	return got, hide
+}
+
+// cheapest finds the cells that stand in the way of the exchange that the
+// fewest shown people stand in the way of; nil if only the past does.
+func (w *world) cheapest(t target, up bool) []*cell {
+	var best []*cell
+	least := math.MaxInt
+	w.exchanges(t, up, func(e exchange) bool {
+		cost := 0
+		effects := w.effects(e)
+		for _, f := range effects {
+			if f.cell.room(f.up) > 0 {
+				continue
+			}
+			if f.cell.past {
+				return true
+			}
+			if cost += 1 + f.cell.count; cost >= least {
+				return true
+			}
+		}
+		if cost == 0 {
+			return true
+		}
+		least, best = cost, best[:0]
+		for _, f := range effects {
+			if f.cell.room(f.up) == 0 {
+				best = append(best, f.cell)
+			}
+		}
+		return true
+	})
+	return best
+}
+
+// protect hides cells until the target cannot be worked out, and reports
+// whether that was to be had.
+func (w *world) protect(t target) bool {
+	x, all := w.count(t)
+	if !w.policy.small(x) {
+		return true
+	}
+	low, high, width := 1, w.policy.Threshold-1, w.policy.Threshold
+	if all < w.policy.Threshold {
+		low, high = 0, all
+	}
+	if t.width > 0 {
+		low, high, width = 0, all, min(t.width, all)
+	}
+	for {
+		down, below := w.stretch(t, false, min(x-low, width))
+		up, above := w.stretch(t, true, min(high-x, width))
+		if down+up >= width || down >= x-low && up >= high-x {
+			return true
+		}
+		if t.width == 0 { // as wide as the threshold, if not any small number
+			further, _ := w.stretch(t, true, width-down)
+			if further+down >= width {
+				return true
+			}
+		}
+		hide := below
+		if down >= x-low || len(hide) == 0 || len(above) > 0 && up < high-x && cost(above) < cost(below) {
+			hide = above
+		}
+		if len(hide) == 0 {
+			return false
+		}
+		for _, c := range hide {
+			c.hide()
+		}
+	}
+}
+
+func cost(cells []*cell) (n int) {
+	for _, c := range cells {
+		n += 1 + c.count
+	}
+	return n
+}
