@@ -113,9 +113,9 @@ type funnelLevels struct {
 	groups        []string
 	sides         map[string]fairness.Side
 	present       map[string]bool // groups of whom anybody is counted
-	counts        [][][]int // by campaign, group and level
-	appointed     bool      // leads from the shortlist to an accepted offer throughout
-	contradiction string    // why the counts cannot be those of people
+	counts        [][][]int       // by campaign, group and level
+	appointed     bool            // leads from the shortlist to an accepted offer throughout
+	contradiction string          // why the counts cannot be those of people
 }
 
 func levelsOf(counts []fairness.Count) funnelLevels {
