@@ -171,3 +171,6 @@ func (m *Rating) asSubmitted() float64 {
 	}
 	return *m.Revisions[0].Score
 }
+
+// AnswersOf are the answers of somebody whom marks are of.
+func (in *FairnessInputs) AnswersOf(person int) monitoring.Answers { return in.marked[person].answers }
