@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -273,6 +274,7 @@ func TestScoresAreChecked(t *testing.T) {
 		"an exercise unknown": func(s *Scores) {
 			s.Cells[0].Exercise = s.Exercises
 		},
+		"before infinite":  func(s *Scores) { s.Before = slices.Clone(s.Mark); s.Before[2] = math.Inf(1) },
 		"before too short": func(s *Scores) { s.Before = []float64{1} },
 	} {
 		s := small().simulate(rand.New(rand.NewPCG(1, 2)))
@@ -282,6 +284,27 @@ func TestScoresAreChecked(t *testing.T) {
 		change(s)
 		if s.Validate() == nil {
 			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+func TestACancelledComparisonStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	g := rand.New(rand.NewPCG(1, 2))
+	s := moderated(small().simulate(g), g, 0)
+	d := &Draws{Campaigns: 1, Exercises: 1, Dimensions: 1, Campaign: []int32{0}, Group: []Side{Focal}, Values: [][]float64{{1}, {2}}}
+	for name, compare := range map[string]func() error{
+		"gaps":          func() error { _, err := Gaps(ctx, s); return err },
+		"draws":         func() error { _, err := GapsOfDraws(ctx, d); return err },
+		"DIF":           func() error { _, err := DIFs(ctx, s); return err },
+		"raters":        func() error { _, err := RaterByGroup(ctx, s); return err },
+		"moderation":    func() error { _, err := Moderation(ctx, s, 1); return err },
+		"intersections": func() error { _, err := Intersect(ctx, crossed([2]int{1, 2}, [2]int{1, 2})); return err },
+		"front":         func() error { _, err := FrontOf(ctx, deCorte(), []float64{1, 1, 1}, 20); return err },
+	} {
+		if err := compare(); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

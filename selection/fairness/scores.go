@@ -125,6 +125,9 @@ func (s *Scores) shape() error {
 	if i := slices.IndexFunc(s.Mark, func(m float64) bool { return math.IsNaN(m) || math.IsInf(m, 0) }); i >= 0 {
 		wrong.Add("mark", "Row %d has no mark: leave out what was not observed.", i)
 	}
+	if i := slices.IndexFunc(s.Before, func(m float64) bool { return math.IsInf(m, 0) }); i >= 0 {
+		wrong.Add("before", "Row %d has an infinite mark before moderation.", i)
+	}
 	return wrong.Err("The marks cannot be compared as they were given.")
 }
 
