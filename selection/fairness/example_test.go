@@ -11,7 +11,7 @@ import (
 // two exercises. In the second the focal group is marked about a mark lower.
 func ExampleGaps() {
 	marks := [2][4]float64{{4, 6, 5, 5}, {3, 4, 5, 4}}
-	s := &fairness.Scores{Campaigns: 6, Raters: 1, Exercises: 2, Dimensions: 1, Cells: []fairness.Cell{{Exercise: 0}, {Exercise: 1}}}
+	s := &fairness.Scores{Campaigns: 6, Raters: 1, Exercises: 2, Dimensions: 1, Low: 1, High: 7, Cells: []fairness.Cell{{Exercise: 0}, {Exercise: 1}}}
 	for i := range int32(24) {
 		s.Campaign = append(s.Campaign, i/4)
 		s.Group = append(s.Group, []fairness.Side{fairness.Focal, fairness.Focal, fairness.Reference, fairness.Reference}[i%4])

@@ -9,7 +9,7 @@ import (
 // exercise 0. Rater 1 did not see the second of them.
 func TestMeansAreTakenLevelByLevel(t *testing.T) {
 	s := &Scores{
-		Campaigns: 1, Raters: 2, Exercises: 2, Dimensions: 2,
+		Campaigns: 1, Raters: 2, Exercises: 2, Dimensions: 2, Low: 1, High: 7,
 		Cells:    []Cell{{0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {0, 0, 1}},
 		Campaign: []int32{0}, Group: []Side{Focal},
 		Candidate: []int32{0, 0, 0, 0, 0, 0}, Rater: []int32{0, 1, 0, 0, 1, 1}, Cell: []int32{0, 0, 1, 2, 2, 3},
@@ -53,7 +53,7 @@ func TestMeansAreTakenLevelByLevel(t *testing.T) {
 // 5 and 2; the other marks stand alone.
 func TestRatersAreComparedWithTheirFellows(t *testing.T) {
 	s := &Scores{
-		Campaigns: 1, Raters: 3, Exercises: 1, Dimensions: 1, Cells: []Cell{{0, 0, 0}, {1, 0, 0}, {2, 0, 0}},
+		Campaigns: 1, Raters: 3, Exercises: 1, Dimensions: 1, Low: 1, High: 7, Cells: []Cell{{0, 0, 0}, {1, 0, 0}, {2, 0, 0}},
 		Campaign: []int32{0}, Group: []Side{Focal},
 		Candidate: []int32{0, 0, 0, 0, 0, 0}, Rater: []int32{0, 1, 2, 0, 1, 0}, Cell: []int32{0, 0, 0, 1, 1, 2},
 		Mark: []float64{3, 5, 6, 1, 2, 7},
@@ -77,7 +77,7 @@ func TestRatersAreComparedWithTheirFellows(t *testing.T) {
 // Cell means are 4, 3 and 5: candidate 0 deviates by −1, 1 and 0.
 func TestTheRestScoreLeavesItsCriterionOut(t *testing.T) {
 	s := &Scores{
-		Campaigns: 1, Raters: 1, Exercises: 1, Dimensions: 1, Cells: []Cell{{0, 0, 0}, {1, 0, 0}, {2, 0, 0}},
+		Campaigns: 1, Raters: 1, Exercises: 1, Dimensions: 1, Low: 1, High: 7, Cells: []Cell{{0, 0, 0}, {1, 0, 0}, {2, 0, 0}},
 		Campaign: []int32{0, 0}, Group: []Side{Focal, Reference},
 		Candidate: []int32{0, 0, 0, 1, 1}, Rater: []int32{0, 0, 0, 0, 0}, Cell: []int32{0, 1, 2, 0, 1},
 		Mark: []float64{3, 4, 5, 5, 2},

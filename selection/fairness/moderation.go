@@ -15,8 +15,8 @@ const (
 	SampledPermutations = 9_999
 )
 
-// MaterialShift is the size in marks within which a difference of shifts is
-// not material.
+// MaterialShift is the size within which a difference of shifts is not
+// material: in marks on a scale of 1 to 7, in proportion on others.
 const MaterialShift = 0.1
 
 // Shift is how much more the focal group gained in moderation than the
@@ -80,7 +80,7 @@ func Moderation(ctx context.Context, s *Scores, seed uint64) (Shift, error) {
 		all[i].agreement /= d.size
 	}
 	out.Effect = invert(d, all)
-	out.Verdict = out.verdict(out.P, MaterialShift)
+	out.Verdict = out.verdict(out.P, MaterialShift*s.unit())
 	return out, nil
 }
 

@@ -16,10 +16,11 @@ import (
 // on no side, places nobody saw.
 func anyTrust(t *rapid.T) *Scores {
 	u := trust{
-		campaigns: rapid.IntRange(1, 14).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 8).Draw(t, "candidates"),
-		raters: rapid.IntRange(1, 4).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
+		campaigns: rapid.SampledFrom([]int{1, 3, 8, 14, 20}).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 7).Draw(t, "candidates"),
+		raters: rapid.IntRange(1, 3).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
 		dimensions: rapid.IntRange(1, 3).Draw(t, "dimensions"), criteria: rapid.IntRange(1, 2).Draw(t, "criteria"),
-		focal: rapid.Float64Range(.1, .9).Draw(t, "focal"), gap: rapid.Float64Range(-1, 1).Draw(t, "gap"),
+		panels: rapid.IntRange(1, 2).Draw(t, "panels"),
+		focal:  rapid.Float64Range(.1, .9).Draw(t, "focal"), gap: rapid.Float64Range(-1, 1).Draw(t, "gap"),
 	}
 	g := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	s := moderated(u.simulate(g), g, .1)
@@ -233,6 +234,37 @@ func TestSwappedGroupsChangeTheSign(t *testing.T) {
 	})
 }
 
+// Half marks on a scale of half the range are the same marks.
+func TestAnotherScaleChangesNoVerdict(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyTrust(t)
+		half := *s
+		half.Low, half.High = s.Low/2, s.High/2
+		half.Mark, half.Before = slices.Clone(s.Mark), slices.Clone(s.Before)
+		for r := range half.Mark {
+			half.Mark[r], half.Before[r] = s.Mark[r]/2, s.Before[r]/2
+		}
+		a, b := everything(t, s), everything(t, &half)
+		if !alike(a.Gaps, scaled(b.Gaps), 1e-7) || a.Shift.Verdict != b.Shift.Verdict || !alike(a.Shift.P, b.Shift.P, 1e-9) {
+			t.Fatalf("%+v\n%+v", a, b)
+		}
+		for i, g := range a.Raters.Raters {
+			if h := b.Raters.Raters[i]; g.Verdict != h.Verdict || !alike(g.Low, 2*h.Low, 1e-6) {
+				t.Fatalf("%+v\n%+v", g, h)
+			}
+		}
+	})
+}
+
+func scaled(families []GapFamily) []GapFamily {
+	for _, f := range families {
+		for i := range f.Gaps {
+			f.Gaps[i].Marks *= 2
+		}
+	}
+	return families
+}
+
 // Nothing is ever said without its grounds: a figure has limits around it, a p
 // and a verdict, and what cannot be told has a reason and no figure.
 func TestEveryFigureHasItsGrounds(t *testing.T) {
@@ -270,6 +302,8 @@ func TestScoresAreChecked(t *testing.T) {
 		"a negative cell":    func(s *Scores) { s.Cell[5] = -1 },
 		"a campaign unknown": func(s *Scores) { s.Campaign[0] = int32(s.Campaigns) },
 		"no mark":            func(s *Scores) { s.Mark[3] = math.NaN() },
+		"above the scale":    func(s *Scores) { s.Mark[3] = s.High + 1 },
+		"no scale":           func(s *Scores) { s.High = s.Low },
 		"two marks":          func(s *Scores) { s.Cell[1] = s.Cell[0] },
 		"an exercise unknown": func(s *Scores) {
 			s.Cells[0].Exercise = s.Exercises

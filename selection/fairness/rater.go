@@ -15,12 +15,12 @@ const (
 	RaterCampaigns  = 2
 )
 
-// MaterialRater is the gap in marks, relative to fellow raters, under which a
-// rater's is not material.
+// MaterialRater is the gap, relative to fellow raters, under which a rater's is
+// not material: in marks on a scale of 1 to 7, in proportion on others.
 const MaterialRater = 0.25
 
-// raterScale is the scale of the prior of how much raters differ, in marks:
-// most of it lies under half a mark.
+// raterScale is the scale of the prior of how much raters differ: on a scale of
+// 1 to 7 most of it lies under half a mark.
 const raterScale = 0.25
 
 // RaterGap is how much lower or higher a rater marked the focal group,
@@ -107,11 +107,11 @@ func RaterByGroup(ctx context.Context, s *Scores) (RaterGaps, error) {
 		out.Raters = append(out.Raters, g)
 	}
 	if squares > 0 {
-		out.tell(told, enough, math.Sqrt(squares/degrees), degrees)
+		out.tell(told, enough, math.Sqrt(squares/degrees), degrees, raterScale*s.unit())
 	} else {
 		out.Reason = Reason(fmt.Sprintf("Too few to tell: no assessor marked %d candidates of each group beside others in %d campaigns, or all agreed on every mark.", RaterCandidates, RaterCampaigns))
 	}
-	out.judge()
+	out.judge(MaterialRater * s.unit())
 	return out, nil
 }
 
@@ -129,7 +129,7 @@ func (c Compared) tooFewOfRater() Reason {
 // tell fills in the raters with enough candidates. The spread about a
 // rater's own gap is taken as one for all raters: five candidates cannot
 // tell it.
-func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float64) {
+func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees, scale float64) {
 	estimate, se := make([]float64, len(told)), make([]float64, len(told))
 	r.Chi = 0
 	for i, c := range differences {
@@ -137,7 +137,7 @@ func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float
 		r.Chi += estimate[i] * estimate[i] / (se[i] * se[i])
 	}
 	r.P = distuv.ChiSquared{K: float64(len(told))}.Survival(r.Chi)
-	posterior, between := shrink(estimate, se, raterScale)
+	posterior, between := shrink(estimate, se, scale)
 	r.Between = between
 	for i, at := range told {
 		g := &r.Raters[at]
@@ -146,7 +146,7 @@ func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float
 	}
 }
 
-func (r *RaterGaps) judge() {
+func (r *RaterGaps) judge(material float64) {
 	p := make([]float64, len(r.Raters))
 	for i, g := range r.Raters {
 		p[i] = g.P
@@ -155,7 +155,7 @@ func (r *RaterGaps) judge() {
 	r.Family = family
 	for i := range r.Raters {
 		g := &r.Raters[i]
-		g.Q, g.Verdict = q[i], g.verdict(q[i], MaterialRater)
+		g.Q, g.Verdict = q[i], g.verdict(q[i], material)
 	}
 }
 
