@@ -136,6 +136,7 @@ func numbered[T comparable](at map[T]int32, list *[]T, of T) int32 {
 // Decided is the day of the decision, "" where it is not known. A rater's code
 // stands for somebody else in another round.
 func (in *FairnessInputs) AddRound(r Round, rows []monitoring.Row, decided string) error {
+	r = r.assessed()
 	answers, err := answersOf(r, rows)
 	if err != nil {
 		return err
