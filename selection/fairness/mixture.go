@@ -31,11 +31,6 @@ func (m mixture) at(x float64) (p, slope float64) {
 	return p / all, slope / all
 }
 
-func (m mixture) cdf(x float64) float64 {
-	p, _ := m.at(x)
-	return p
-}
-
 // quantile takes Newton's steps within what each of them shows to be too low or
 // too high.
 func (m mixture) quantile(p float64) float64 {
