@@ -95,7 +95,7 @@ func (in *FairnessInputs) AddPerson(p AuditedPerson) { in.people = append(in.peo
 
 // AddMarked adds somebody whom marks are of, and gives their number.
 func (in *FairnessInputs) AddMarked(campaign int, answers monitoring.Answers) int {
-	in.marked = append(in.marked, markedPerson{int32(campaign), answers}) //nolint:gosec // a number of this list
+	in.marked = append(in.marked, markedPerson{int32(campaign), answers})
 	return len(in.marked) - 1
 }
 
@@ -112,7 +112,7 @@ func (in *FairnessInputs) AddMark(m AuditedMark) {
 		return
 	}
 	in.marks = append(in.marks, auditedMark{
-		person:    int32(m.Person), //nolint:gosec // a number of AddMarked
+		person:    int32(m.Person),
 		seat:      numbered(in.seatAt, &in.seats, auditedSeat{campaign, m.Seat, m.Assessor}),
 		place:     numbered(in.placeAt, &in.places, auditedPlace{of.Framework, m.Exercise, m.Criterion, dimension}),
 		score:     m.Score,
@@ -124,7 +124,7 @@ func (in *FairnessInputs) AddMark(m AuditedMark) {
 func numbered[T comparable](at map[T]int32, list *[]T, of T) int32 {
 	i, known := at[of]
 	if !known {
-		i = int32(len(*list)) //nolint:gosec // places and seats
+		i = int32(len(*list))
 		at[of] = i
 		*list = append(*list, of)
 	}
