@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"appointable/internal/round"
 	"appointable/selection"
 	"appointable/selection/fairness"
+	"appointable/selection/suppression"
 )
 
 // fairnessFlags are the command's flags as typed.
@@ -39,7 +41,7 @@ func newFairness(term terminal) *cobra.Command {
 		Example: "  appointable fairness rounds/*\n" +
 			"  appointable fairness --counts counts.csv --year 2025 --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			settings, err := f.settings(args, cmd.Flags().Changed)
+			within, err := f.check(args, cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
@@ -47,7 +49,7 @@ func newFairness(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), term, counts, settings)
+			return f.run(cmd.Context(), term, counts, within)
 		},
 	}
 	flags := cmd.Flags()
@@ -60,21 +62,23 @@ func newFairness(term terminal) *cobra.Command {
 	return cmd
 }
 
-func (f *fairnessFlags) settings(rounds []string, changed func(flag string) bool) (fairness.Settings, error) {
+// check turns what was typed into what is meant, before any file is opened. The
+// period is nil where none was given.
+func (f *fairnessFlags) check(rounds []string, changed func(flag string) bool) (*fairness.Period, error) {
 	switch {
 	case f.counts == "" && len(rounds) == 0:
-		return fairness.Settings{}, usageError{errors.New("ROUND is missing; name round folders, or a file with --counts")}
+		return nil, usageError{errors.New("ROUND is missing; name round folders, or a file with --counts")}
 	case f.counts != "" && len(rounds) > 0:
-		return fairness.Settings{}, usageError{errors.New("name round folders or a file of counts, not both")}
+		return nil, usageError{errors.New("name round folders or a file of counts, not both")}
 	}
 	within, err := f.period(changed)
-	if err != nil {
-		return fairness.Settings{}, err
+	switch {
+	case err != nil:
+		return nil, err
+	case within != nil && f.counts == "":
+		return nil, usageError{errors.New("round folders do not say when they were decided; a period needs --counts with the column decided_on")}
 	}
-	if within != nil && f.counts == "" {
-		return fairness.Settings{}, usageError{errors.New("round folders do not say when they were decided; a period needs --counts with the column decided_on")}
-	}
-	return fairness.Settings{Within: within}, checkFormat(f.format)
+	return within, checkFormat(f.format)
 }
 
 func (f *fairnessFlags) period(changed func(flag string) bool) (*fairness.Period, error) {
@@ -117,7 +121,7 @@ func (f *fairnessFlags) read(ctx context.Context, term terminal, folders []strin
 		case err != nil && fault.KindOf(err) == fault.Internal: // above all, a caller who stopped waiting
 			return nil, err
 		case err != nil:
-			note(&mistakes, dir, err)
+			keepMistakes(&mistakes, dir, err)
 		case twice:
 			mistakes.Add(dir, "campaign %s is in %s already; name each campaign once", code, before)
 		}
@@ -127,8 +131,8 @@ func (f *fairnessFlags) read(ctx context.Context, term terminal, folders []strin
 	return all, mistakes.Err("nothing was computed")
 }
 
-// note keeps an error's complaints with the folder that their files are in.
-func note(mistakes *fault.List, dir string, err error) {
+// keepMistakes keeps an error's complaints with the folder that their files are in.
+func keepMistakes(mistakes *fault.List, dir string, err error) {
 	fields := fault.FieldsOf(err)
 	if len(fields) == 0 {
 		mistakes.Add(dir, "%s", plain(err))
@@ -162,17 +166,30 @@ func readFunnel(ctx context.Context, term terminal, dir string) (campaign string
 	return r.Campaign.Code, counts, m.Locate(err)
 }
 
-func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairness.Count, settings fairness.Settings) error {
-	if !f.unsuppressed {
-		settings.Shown = smallHidden(counts)
+func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairness.Count, within *fairness.Period) error {
+	if within != nil {
+		var undated int
+		if counts, undated = within.Of(counts); undated > 0 {
+			tell(term, []string{fmt.Sprintf("%s without a day in the column decided_on: left out of the period.", count(undated, "campaign"))})
+		}
 	}
-	report, err := fairness.Audit(ctx, counts, settings)
+	var shown fairness.Shown
+	if !f.unsuppressed {
+		suppressed, err := selection.Suppress(ctx, suppression.NHS(), counts, nil)
+		if err != nil {
+			return err
+		}
+		tell(term, suppressed.Notices)
+		shown = suppressed.Shown
+	}
+	report, err := fairness.Audit(ctx, counts, shown)
 	if err != nil {
 		return err
 	}
+	report.Period = within
 	switch f.format {
 	case "json":
-		return writeFairnessJSON(term, report)
+		return writeFairnessJSON(term.out, report)
 	case "csv":
 		return writeFairnessCSV(term.out, report)
 	}
@@ -187,8 +204,8 @@ type fairnessDocument struct {
 	Gaps []any `json:"gaps"`
 }
 
-func writeFairnessJSON(term terminal, report fairness.Report) error {
-	encoder := json.NewEncoder(term.out)
+func writeFairnessJSON(out io.Writer, report fairness.Report) error {
+	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(fairnessDocument{Report: report, Gaps: []any{}})

@@ -11,33 +11,27 @@ import (
 	"sync/atomic"
 )
 
-// Settings say what an audit looks at and what it may show.
-type Settings struct {
-	Within *Period // leaves out campaigns decided outside it, or on a day not known; nil: none
-	Shown  Shown   // nil: the true counts, for the data's owner alone
-}
-
 // Audit compares every focal group with its reference at every stage, in each
 // campaign and over all. Ratios and tests are of the counts as they are shown;
 // only comparisons within campaigns stand on true counts, and are then rounded.
+// A nil shown shows the true counts, which are for the data's owner alone.
 // It returns Invalid with every mistake of the counts (see CheckCounts), and
 // ctx's error when the caller stops waiting.
-func Audit(ctx context.Context, counts []Count, settings Settings) (Report, error) {
+func Audit(ctx context.Context, counts []Count, shown Shown) (Report, error) {
 	if err := CheckCounts(counts); err != nil {
 		return Report{}, err
 	}
-	counts = settings.within(counts)
 	all := contrasts(counts)
 	for i := range all {
-		all[i].show(settings.Shown)
+		all[i].show(shown)
 	}
 	known, err := findings(ctx, all)
 	if err != nil {
 		return Report{}, err
 	}
 	report := Report{
-		Period: settings.Within, Campaigns: campaignCount(counts), Unsuppressed: settings.Shown == nil,
-		Ratios: []Ratio{}, Pooled: []PooledRatio{}, Power: []PowerRow{}, NotCompared: settings.notCompared(counts),
+		Campaigns: campaignCount(counts), Unsuppressed: shown == nil,
+		Ratios: []Ratio{}, Pooled: []PooledRatio{}, Power: []PowerRow{}, NotCompared: notCompared(counts, shown),
 	}
 	var single []Ratio
 	for i := range all {
@@ -52,7 +46,7 @@ func Audit(ctx context.Context, counts []Count, settings Settings) (Report, erro
 	}
 	slices.SortStableFunc(single, func(a, b Ratio) int { return strings.Compare(*a.Campaign, *b.Campaign) })
 	report.Family = []Family{judgeTogether(report.Ratios), judgePooled(report.Pooled), judgeEach(single)}
-	if settings.Shown != nil {
+	if shown != nil {
 		for i := range report.Pooled {
 			report.Pooled[i].coarsen(report.Ratios[i].Suppressed)
 		}
@@ -64,13 +58,6 @@ func Audit(ctx context.Context, counts []Count, settings Settings) (Report, erro
 	report.Warnings = report.remarks()
 	report.Ratios = append(report.Ratios, single...) // those of Pooled stay the first
 	return report, nil
-}
-
-func (s Settings) within(counts []Count) []Count {
-	if s.Within == nil {
-		return counts
-	}
-	return slices.DeleteFunc(slices.Clone(counts), func(c Count) bool { return !s.Within.Contains(c.Decided) })
 }
 
 func campaignCount(counts []Count) int {
@@ -224,7 +211,7 @@ func powerRow(r Ratio) PowerRow {
 }
 
 // notCompared adds up those who stand apart.
-func (s Settings) notCompared(counts []Count) []NotCompared {
+func notCompared(counts []Count, shown Shown) []NotCompared {
 	type place struct {
 		characteristic, group string
 		stage                 Stage
@@ -242,8 +229,8 @@ func (s Settings) notCompared(counts []Count) []NotCompared {
 	rows := []NotCompared{}
 	for _, c := range sums {
 		row, ok := NotCompared{Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage}, true
-		if s.Shown != nil {
-			c.Passed, c.Entered, ok = s.Shown(c.Characteristic, []string{c.Group}, c.Stage, "")
+		if shown != nil {
+			c.Passed, c.Entered, ok = shown(c.Characteristic, []string{c.Group}, c.Stage, "")
 		}
 		if row.Suppressed = !ok; ok {
 			row.Entered, row.Passed = &c.Entered, &c.Passed

@@ -44,7 +44,7 @@ func BenchmarkAudit(b *testing.B) {
 	counts := national(5000)
 	b.ReportAllocs()
 	for b.Loop() {
-		report, err := fairness.Audit(b.Context(), counts, fairness.Settings{})
+		report, err := fairness.Audit(b.Context(), counts, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

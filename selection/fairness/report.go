@@ -5,7 +5,7 @@ import "math"
 // Report is the audit of counts: what is known of each comparison and how
 // well, in a fixed order, so that the same counts give the same bytes.
 type Report struct {
-	Period       *Period       `json:"period"` // nil: whatever the counts cover
+	Period       *Period       `json:"period"` // the caller's; nil: whatever the counts cover
 	Campaigns    int           `json:"campaigns"`
 	Unsuppressed bool          `json:"unsuppressed"`
 	Ratios       []Ratio       `json:"ratios"` // all campaigns together, in the order of Pooled; then one by one

@@ -33,15 +33,7 @@ func (r Ratio) Words() string {
 	if r.Suppressed {
 		return "Not shown: the numbers are so small that they could tell of a person."
 	}
-	counts := fmt.Sprintf("%d of %d %s and %d of %d %s %s were %s", *r.X1, *r.N1, r.Focal, *r.X0, *r.N0, r.Reference, r.Stage.from(), r.Stage.to())
-	if r.Ratio == nil {
-		return fmt.Sprintf("%s. %s %s", counts, r.Reason, r.verdictWords())
-	}
-	return fmt.Sprintf("%s: ratio %s. %s", counts, r.figure(), r.verdictWords())
-}
-
-func (r Ratio) figure() string {
-	return fmt.Sprintf("%.2f (95 %% interval %s)", *r.Ratio, limitWords(r.Low, r.High))
+	return r.CountWords() + " " + r.verdictWords()
 }
 
 func limitWords(low, high *float64) string {
@@ -74,4 +66,45 @@ func detectableWords(ratio *float64) string {
 		return "No gap, however large, would have been found four times in five."
 	}
 	return fmt.Sprintf("A gap down to a ratio of %.2f would have been found four times in five; a smaller one could have been missed.", *ratio)
+}
+
+// CountWords is what Words begins with: the counts, and the ratio if there is one.
+func (r Ratio) CountWords() string {
+	counts := fmt.Sprintf("%d of %d %s and %d of %d %s %s were %s", *r.X1, *r.N1, r.Focal, *r.X0, *r.N0, r.Reference, r.Stage.from(), r.Stage.to())
+	if r.Ratio == nil {
+		return fmt.Sprintf("%s. %s", counts, r.Reason)
+	}
+	return fmt.Sprintf("%s: ratio %.2f (95 %% interval %s).", counts, *r.Ratio, limitWords(r.Low, r.High))
+}
+
+// Words is a sentence on what campaigns say, each compared within itself.
+func (p PooledRatio) Words() string {
+	switch {
+	case p.Suppressed:
+		return "Within campaigns: not shown, since the numbers could tell of a person."
+	case p.Low == nil:
+		return fmt.Sprintf("Within campaigns: too few to tell. %s", p.Reason)
+	case p.Ratio == nil:
+		return fmt.Sprintf("Within campaigns: the ratio lies at %s. %s %s", limitWords(p.Low, p.High), p.Reason, p.verdictWords())
+	}
+	return fmt.Sprintf("Within campaigns: ratio %.2f (95 %% interval %s). %s", *p.Ratio, limitWords(p.Low, p.High), p.verdictWords())
+}
+
+func (p PooledRatio) verdictWords() string {
+	return Ratio{Focal: p.Focal, Ratio: p.Ratio, Detectable: p.Detectable, Verdict: p.Verdict}.verdictWords()
+}
+
+// Words says the indicator both ways, each with its direction.
+func (i Indicator) Words() string {
+	if i.Suppressed {
+		return fmt.Sprintf("%s: not shown, since the numbers could tell of a person.", i.Name)
+	}
+	if i.Value == nil {
+		return fmt.Sprintf("%s: no value. %s (%s)", i.Name, i.Reason, i.Direction)
+	}
+	words := fmt.Sprintf("%s: %.2f (95 %% interval %s): %s.", i.Name, *i.Value, limitWords(i.Low, i.High), i.Direction)
+	if i.Inverse != nil {
+		words += fmt.Sprintf(" The other way round %.2f, where below 1 means the same.", *i.Inverse)
+	}
+	return words
 }
