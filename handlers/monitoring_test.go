@@ -35,7 +35,7 @@ func monitoringBody(rows ...object) object { return object{"monitoring": rows} }
 func TestMonitoringOverHTTP(t *testing.T) {
 	w := newWorld(t)
 	p := w.ranked("C1", "C2")
-	auditor := w.person("auditor", access.Auditor)
+	auditor := w.person("an-auditor", access.Auditor)
 	path := "/campaigns/CARD-1/monitoring"
 	body := monitoringBody(object{"candidate": "C1", "answers": object{"ethnicity": "N", "sex": "female"}}, object{"candidate": "C2", "answers": object{"ethnicity": "A"}})
 
@@ -58,7 +58,7 @@ func TestMonitoringOverHTTP(t *testing.T) {
 	var got monitoringCountsView
 	auditor.do(post, "/monitoring/counts", counts).want(200).into(&got)
 	equal(t, got.Counts[0].Answer, "A")
-	equal(t, got.Counts[1], monitoring.Count{Characteristic: "ethnicity", Answer: "N", Group: monitoring.Focal, People: 1, Interviewed: 1, Appointable: 1, Offered: 1})
+	equal(t, got.Counts[1], monitoring.Count{Characteristic: "ethnicity", Answer: "N", Group: monitoring.Focal, People: 1, Applied: 1, Shortlisted: 1, Interviewed: 1, Appointable: 1, Offered: 1})
 	equal(t, w.kinds(auditor)["monitoring.read"], 1)
 
 	// The candidate's own, in their own document.

@@ -73,6 +73,10 @@ func TestSequencerSettings(t *testing.T) {
 	if s != nil || err != nil || !strings.Contains(strings.Join(off(nil, s), " "), "sequencer") {
 		t.Errorf("%v, %v, off: %v", s, err, off(nil, s))
 	}
+	vault, err := (&database{web: "x"}).openVault(t.Context())
+	if vault != nil || err != nil || !strings.Contains(strings.Join(off(vault, s), " "), "monitoring") {
+		t.Errorf("%v, %v, off: %v", vault, err, off(vault, s))
+	}
 	// With it, a key must be given: on another's PostgreSQL none is made.
 	c.SequencerKey = ""
 	if _, err := (&database{web: "x", sequence: "y"}).openSequencer(t.Context(), c); !fault.Is(err, fault.Invalid) {

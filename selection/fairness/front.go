@@ -59,8 +59,8 @@ func (f Front) Words() string {
 // gridLimit is how many sets of weights are gone through.
 const gridLimit = 2_000_000
 
-// FrontOf goes through all weights in steps of 1/steps and, between them, along the
-// best of each mixture of validity and impact (De Corte, Lievens and Sackett
+// FrontOf goes through all weights in steps of 1/steps and, between them, near one another
+// where it matters, the best of each mixture of validity and impact (De Corte, Lievens and Sackett
 // 2007, J. Appl. Psychol. 92, 1380–1393), and marks the trust's own choice, whose weights
 // need not sum to 1. Errors: fault.Invalid; the context's.
 func FrontOf(ctx context.Context, m Methods, own []float64, steps int) (Front, error) {
@@ -144,7 +144,7 @@ func (m Methods) checkCorrelation(wrong *fault.List) {
 		}
 	}
 	var chol mat.Cholesky
-	if !chol.Factorize(r) {
+	if !chol.Factorize(r) { //nolint:misspell // gonum's name
 		wrong.Add(where, "No scores can be correlated like this: the matrix is not positive definite.")
 	}
 }
@@ -200,28 +200,53 @@ func (m Methods) ratio(difference float64) float64 {
 	return tail(low+difference) / tail(low)
 }
 
+// fineness is how near to one another refined points lie, in validity and in
+// difference.
+const fineness = 0.002
+
 // mixtures are the best weights for validity − λ·difference, λ from 0 until no
 // method is worth its difference: w ∝ argmin ½w′Rw − (r − λd)′w, w ≥ 0.
 func (m Methods) mixtures() []Balance {
-	const steps = 400
 	most := 0.
 	for i, d := range m.Difference {
 		if d > 0 {
 			most = max(most, m.Validity[i]/d)
 		}
 	}
-	var all []Balance
-	for s := range steps {
-		lambda := most * float64(s) / steps
-		worth := make([]float64, len(m.Validity))
-		for i := range worth {
-			worth[i] = m.Validity[i] - lambda*m.Difference[i]
+	most *= 1 - 1e-6 // beyond which the best is no weight at all
+	first, ok1 := m.mixture(0)
+	last, ok2 := m.mixture(most)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	all := []Balance{first, last}
+	var refine func(low, high float64, a, b Balance, depth int)
+	refine = func(low, high float64, a, b Balance, depth int) {
+		if depth == 0 || math.Abs(a.Validity-b.Validity) < fineness && math.Abs(a.Difference-b.Difference) < fineness {
+			return
 		}
-		if w, ok := m.best(worth); ok {
-			all = append(all, m.composite(w))
+		middle := (low + high) / 2
+		if c, ok := m.mixture(middle); ok {
+			all = append(all, c)
+			refine(low, middle, a, c, depth-1)
+			refine(middle, high, c, b, depth-1)
 		}
 	}
+	const depth = 24
+	refine(0, most, first, last, depth)
 	return all
+}
+
+func (m Methods) mixture(lambda float64) (Balance, bool) {
+	worth := make([]float64, len(m.Validity))
+	for i := range worth {
+		worth[i] = m.Validity[i] - lambda*m.Difference[i]
+	}
+	w, ok := m.best(worth)
+	if !ok {
+		return Balance{}, false
+	}
+	return m.composite(w), true
 }
 
 // best is the minimum of ½w′Rw − c′w over w ≥ 0, scaled to sum to 1, by cyclic coordinate
@@ -249,7 +274,7 @@ func (m Methods) best(worth []float64) (w []float64, ok bool) {
 	for _, x := range w {
 		sum += x
 	}
-	if sum < 1e-9 {
+	if sum <= 0 {
 		return nil, false
 	}
 	for i := range w {

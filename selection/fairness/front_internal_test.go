@@ -126,7 +126,6 @@ func TestFrontByProperty(t *testing.T) {
 			}
 		}
 		for _, p := range f.Points {
-
 			if p.Difference > 1e-9 && p.Ratio >= 1 || p.Difference < -1e-9 && p.Ratio <= 1 {
 				t.Errorf("a ratio of %g for a difference of %g", p.Ratio, p.Difference)
 			}

@@ -178,7 +178,7 @@ func fitCrossings(crossings []Crossing, main *mat.SymDense, tau float64) laplace
 			root[i] = math.Sqrt(w)
 			b.SetVec(i, w*f.AtVec(i)+float64(c.Passed)-float64(c.Of)*p)
 		}
-		chol.Factorize(curved(k, root))
+		chol.Factorize(curved(k, root)) //nolint:misspell // gonum's name
 		var kb, solved, next mat.VecDense
 		kb.MulVec(k, b)
 		for i := range n {

@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"bytes"
 	"encoding/csv"
 	"math"
 	"os"
@@ -11,12 +12,11 @@ import (
 // columns reads a file of reference values: numbers under a header.
 func columns(t *testing.T, name string) [][]float64 {
 	t.Helper()
-	f, err := os.Open("testdata/" + name)
+	text, err := os.ReadFile("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package suppression
 import (
 	"flag"
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 )
 
@@ -15,13 +17,16 @@ func attack(rounds []round) (looked int, recovered []string) {
 	r := rounds[now]
 	for i, c := range r.audit.Characteristics {
 		at := newAttacker(rounds, i)
+		silent := slices.Clone(rounds)
+		silent[now].release = Release{}
+		before := newAttacker(silent, i)
 		look := func(name string, plus, minus []int, width int) {
 			x, all := at.truth(plus, minus)
 			if !r.policy.small(x) {
 				return
 			}
 			looked++
-			if at.recovers(r.policy, plus, minus, x, all, width) {
+			if at.recovers(r.policy, plus, minus, x, all, width) && !before.knows(at, plus, minus) {
 				recovered = append(recovered, fmt.Sprintf("%s: %d", name, x))
 			}
 		}
@@ -49,6 +54,14 @@ func attack(rounds []round) (looked int, recovered []string) {
 		}
 	}
 	return looked, recovered
+}
+
+// knows reports whether this attacker, who has not got the last release, knows
+// as much as the other, who has; never of a count that both know.
+func (at *attacker) knows(other *attacker, plus, minus []int) bool {
+	down, up := other.ranges(plus, minus, math.MinInt, math.MaxInt)
+	low, high := at.ranges(plus, minus, math.MinInt, math.MaxInt)
+	return down < up && down == low && up == high
 }
 
 // truth is the true value of a form, and the most that it could be for all

@@ -102,6 +102,9 @@ func (lp *simplex) extreme(form []float64, sign, stop float64) float64 {
 		}
 	}
 	for steps := 0; ; steps++ {
+		if steps > 20000 {
+			panic("the simplex runs in circles")
+		}
 		v := 0.0
 		for j, w := range form {
 			v += w * lp.value[j]
@@ -113,7 +116,7 @@ func (lp *simplex) extreme(form []float64, sign, stop float64) float64 {
 		if c < 0 {
 			return v
 		}
-		if !lp.step(c, way, gain) {
+		if !lp.step(c, way, gain, steps > 500) {
 			return math.Inf(int(sign))
 		}
 	}
@@ -135,7 +138,7 @@ func (lp *simplex) entering(gain []float64, bland bool) (column int, way float64
 }
 
 // step moves a column until a bound is met; false if none is.
-func (lp *simplex) step(c int, way float64, gain []float64) bool {
+func (lp *simplex) step(c int, way float64, gain []float64, bland bool) bool {
 	j := lp.nonbasic[c]
 	far, row := lp.high[j]-lp.value[j], -1
 	if way < 0 {
@@ -149,7 +152,9 @@ func (lp *simplex) step(c int, way float64, gain []float64) bool {
 		} else if a < -tiny {
 			room = (lp.low[b] - lp.value[b]) / a
 		}
-		if room = max(room, 0); room < far-tiny || room < far+tiny && row >= 0 && math.Abs(lp.rows[r][c]) > math.Abs(lp.rows[row][c]) {
+		room = max(room, 0)
+		tie := row >= 0 && room < far+tiny && (bland && b < lp.basic[row] || !bland && math.Abs(a) > math.Abs(lp.rows[row][c]))
+		if room < far-tiny || tie {
 			far, row = min(far, room), r
 		}
 	}
@@ -317,8 +322,8 @@ func (at *attacker) sum(r int, campaigns, codes []int, s int) []int {
 }
 
 // recovers looks for the range of Σ plus − Σ minus, whose true value is x and
-// which by what everybody knows lies between 0 and all, and reports whether the
-// range is too narrow to protect it.
+// which by what everybody knows lies between 0 and all, as far as is needed to
+// see that it is wide enough, and reports whether it is not.
 func (at *attacker) recovers(p Policy, plus, minus []int, x, all, width int) bool {
 	low, high, wide := 1, p.Threshold-1, p.Threshold
 	if all < p.Threshold {
@@ -327,8 +332,14 @@ func (at *attacker) recovers(p Policy, plus, minus []int, x, all, width int) boo
 	if width > 0 {
 		low, high, wide = 0, all, min(width, all)
 	}
-	form := at.lp.form(plus, minus)
-	up := int(math.Floor(at.lp.extreme(form, 1, float64(max(high, x+wide))) + 1e-6))
-	down := int(math.Ceil(at.lp.extreme(form, -1, float64(min(low, up-wide))) - 1e-6))
+	down, up := at.ranges(plus, minus, low, max(high, x+wide))
 	return (down > low || up < high) && up-down < wide
+}
+
+// ranges is the range of Σ plus − Σ minus; it may end early at low and high.
+func (at *attacker) ranges(plus, minus []int, low, high int) (down, up int) {
+	form := at.lp.form(plus, minus)
+	up = int(math.Floor(at.lp.extreme(form, 1, float64(high)) + 1e-6))
+	down = int(math.Ceil(at.lp.extreme(form, -1, float64(low)) - 1e-6))
+	return down, up
 }

@@ -7,7 +7,7 @@ import "math"
 type target struct {
 	in    []bool // by class
 	group []bool // by code
-	width int    // how far apart what it may be must lie at least; 0: any small number, or as wide as the threshold
+	width int    // of the range that it must at least have; 0: as the threshold, or any small number
 }
 
 // exchange gives one person of a class another code, and if other is not -1
@@ -232,42 +232,76 @@ func (w *world) cheapest(t target, up bool) []*cell {
 	return best
 }
 
+// need is how far a count must be able to fall and rise, or how wide its range
+// must be in all.
+type need struct{ down, up, width int }
+
+// need of a count x of all people, whose number everybody knows. A small one
+// must be able to be any small number; if they are so few that all of them are
+// a small number, any number of them. A group that is everybody tells what each
+// of them is, so it must be able to lack any small number. Given a width, that
+// is asked of the range and no more.
+func (p Policy) need(x, all, width int) need {
+	switch {
+	case x < all && !p.small(x) || x == 0:
+		return need{}
+	case width > 0:
+		return need{x, all - x, min(width, all)}
+	case all < p.Threshold:
+		return need{x, all - x, all}
+	case x == all:
+		return need{p.Threshold - 1, 0, p.Threshold - 1}
+	}
+	return need{x - 1, p.Threshold - 1 - x, p.Threshold}
+}
+
+func (n need) met(down, up int) bool { return down+up >= n.width || down >= n.down && up >= n.up }
+
 // protect hides cells until the target cannot be worked out, and reports
 // whether that was to be had.
 func (w *world) protect(t target) bool {
 	x, all := w.count(t)
-	if !w.policy.small(x) {
-		return true
-	}
-	low, high, width := 1, w.policy.Threshold-1, w.policy.Threshold
-	if all < w.policy.Threshold {
-		low, high = 0, all
-	}
-	if t.width > 0 {
-		low, high, width = 0, all, min(t.width, all)
-	}
-	for {
-		down, below := w.stretch(t, false, min(x-low, width))
-		up, above := w.stretch(t, true, min(high-x, width))
-		if down+up >= width || down >= x-low && up >= high-x {
+	need := w.policy.need(x, all, t.width)
+	for need.width > 0 {
+		down, below := w.stretch(t, false, min(need.down, need.width))
+		up, above := w.stretch(t, true, min(need.up, need.width-down))
+		if need.met(down, up) {
 			return true
 		}
-		if t.width == 0 { // as wide as the threshold, if not any small number
-			further, _ := w.stretch(t, true, width-down)
-			if further+down >= width {
+		if up == need.up { // then perhaps further
+			if up, _ = w.stretch(t, true, need.width-down); need.met(down, up) {
 				return true
 			}
 		}
 		hide := below
-		if down >= x-low || len(hide) == 0 || len(above) > 0 && up < high-x && cost(above) < cost(below) {
+		if len(below) == 0 || len(above) > 0 && cost(above) < cost(below) {
 			hide = above
 		}
 		if len(hide) == 0 {
+			w.silence(t)
 			return false
 		}
 		for _, c := range hide {
 			c.hide()
 		}
+	}
+	return true
+}
+
+// silence hides all of this release that tells of the people of a target that
+// earlier releases leave too little protected.
+func (w *world) silence(t target) {
+	for _, up := range []bool{true, false} {
+		w.exchanges(t, up, func(e exchange) bool {
+			if e.other < 0 {
+				for _, f := range w.effects(e) {
+					if !f.cell.past {
+						f.cell.hide()
+					}
+				}
+			}
+			return true
+		})
 	}
 }
 

@@ -67,8 +67,7 @@ type scope struct {
 	fresh int        // index of its table, -1 if it has none of its own
 	stays *PastTable // of the release number
 	of    int
-	in    Policy // under which that was made
-	total []int  // by stage
+	total []int // by stage
 }
 
 func newMaking(policy Policy, audit Audit, c Characteristic, memory Released, numbers []int) *making {
@@ -124,16 +123,17 @@ func (m *making) open(s Scope, memory Released) scope {
 			opened.total[stage] += sum(m.characteristic.Counts[u], stage)
 		}
 	}
-	if m.stages == 0 || opened.total[0] < m.policy.Smallest {
-		return opened
+	if r, was := m.latest(s.Name, memory); m.stages == 0 || opened.total[0] < m.policy.Smallest {
+		opened.fresh = -1
+	} else if was != nil && memory.Past[r].Policy == m.policy && m.change(t, memory.Past[r].Scopes[was.Scope], r) < m.policy.Threshold {
+		opened.stays, opened.of = was, r
+	} else {
+		t.fill(m.policy, m.characteristic, m.stages, m.counts(m.release))
+		opened.fresh = len(m.tables)
 	}
-	if r, was := m.latest(s.Name, memory); was != nil && memory.Past[r].Policy == m.policy && m.change(t, memory.Past[r].Scopes[was.Scope], r) < m.policy.Threshold {
-		opened.stays, opened.of, opened.in = was, r, memory.Past[r].Policy
-		return opened
+	if opened.fresh >= 0 || len(s.Campaigns) > 1 { // one that shows nothing stands for its people
+		m.tables = append(m.tables, t)
 	}
-	t.fill(m.policy, m.characteristic, m.stages, m.counts(m.release))
-	opened.fresh = len(m.tables)
-	m.tables = append(m.tables, t)
 	return opened
 }
 

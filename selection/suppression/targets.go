@@ -5,34 +5,35 @@ import (
 	"slices"
 )
 
+// questions are the counts that a reader could ask for: of every group at every
+// stage, the people of each table, of what lies between two, of a campaign, and
+// who is new in each or went no further.
+type questions struct {
+	*making
+	groups [][]bool  // by code, each once however many groupings it stands in; one of all codes tells nothing
+	tables []int     // of this release, silent ones with them
+	counts [][][]int // by table of this release, group and stage
+}
+
 // complement holds every count that a reader could ask for against the tables,
 // the widest first: what is hidden for one is hidden for those after it.
 func (m *making) complement(ctx context.Context) {
-	for _, in := range m.populations() {
-		if ctx.Err() != nil {
-			return
+	q := questions{making: m, groups: m.groups()}
+	for t, table := range m.tables {
+		if !table.past {
+			q.tables = append(q.tables, t)
 		}
-		m.hold(in.classes, in.width)
 	}
+	q.tablesAndBetween(ctx)
+	q.count()
 	for u := range m.histories {
 		if ctx.Err() != nil {
 			return
 		}
-		m.campaign(u)
+		q.campaign(m.histories[u])
 	}
 }
 
-// hold protects the count of every group among the people of some classes.
-func (m *making) hold(in []bool, width int) {
-	for _, group := range m.groups() {
-		if !m.protect(target{in, group, width}) {
-			m.givenAway++
-		}
-	}
-}
-
-// groups are the groups of all groupings, by code; a group that stands in two
-// groupings is there once.
 func (m *making) groups() [][]bool {
 	var all [][]bool
 	for _, g := range m.characteristic.Groupings {
@@ -41,7 +42,7 @@ func (m *making) groups() [][]bool {
 			for _, k := range group.Codes {
 				of[k] = true
 			}
-			if !slices.ContainsFunc(all, func(o []bool) bool { return slices.Equal(o, of) }) {
+			if slices.Contains(of, false) && !slices.ContainsFunc(all, func(o []bool) bool { return slices.Equal(o, of) }) {
 				all = append(all, of)
 			}
 		}
@@ -49,86 +50,75 @@ func (m *making) groups() [][]bool {
 	return all
 }
 
-// population is people whose counts by group could be asked for.
-type population struct {
-	classes []bool
-	width   int // as of target
-}
-
-// populations are all but the single campaigns: the tables themselves, who is
-// new in them, what lies between two of them, those who stand in the same
-// tables, and who went no further than a stage.
-func (m *making) populations() []population {
-	var all []population
-	add := func(width int, in func(c *class) bool) {
-		p := population{make([]bool, len(m.classes)), width}
-		for i := range m.classes {
-			p.classes[i] = in(&m.classes[i])
+// tablesAndBetween protects all but the single campaigns. Rounding is what
+// protects those who went no further than a stage: the counts of two stages
+// tell their number no better than one shown count tells its own.
+func (q *questions) tablesAndBetween(ctx context.Context) {
+	hold := func(width int, in func(c *class) bool) {
+		classes := make([]bool, len(q.classes))
+		for i := range classes {
+			classes[i] = in(&q.classes[i])
 		}
-		if slices.Contains(p.classes, true) {
-			all = append(all, p)
+		for _, group := range q.groups {
+			q.hold(target{classes, group, width})
 		}
 	}
-	fresh := m.fresh()
-	for _, t := range fresh {
-		for s := range m.stages {
-			add(0, func(c *class) bool { return c.at(t) >= s })
+	for s := range q.stages {
+		for _, t := range q.tables {
+			hold(0, func(c *class) bool { return c.at(t) >= s })
 		}
-	}
-	for _, t := range fresh {
-		for s := range m.stages {
-			for o, other := range m.tables {
-				if o != t && (m.tables[t].scope == other.scope || !other.past && within(other.campaigns, m.tables[t].campaigns)) {
-					add(0, func(c *class) bool { return c.at(t) >= s && c.at(o) < s })
-				}
+		for _, t := range q.tables {
+			if ctx.Err() != nil {
+				return
 			}
+			for _, o := range q.beside(t) {
+				hold(0, func(c *class) bool { return c.at(t) >= s && c.at(o) < s })
+			}
+			hold(q.difference(), func(c *class) bool { return c.at(t) == s })
+		}
+		for _, pool := range q.pools() {
+			hold(0, func(c *class) bool { return c.at(pool[0]) >= s && slices.Equal(q.of(c), pool) })
 		}
 	}
-	for _, pool := range m.pools(fresh) {
-		for s := range m.stages {
-			add(0, func(c *class) bool { return c.at(pool[0]) >= s && slices.Equal(c.tables(fresh), pool) })
-		}
-	}
-	for _, t := range fresh {
-		for s := range m.stages {
-			add(max(1, m.policy.Base-1), func(c *class) bool { return c.at(t) == s })
-		}
-	}
-	return all
 }
 
-// fresh are the tables of this release.
-func (m *making) fresh() []int {
+// difference is how wide the range of a count must be that only lies between
+// two stages.
+func (q *questions) difference() int { return max(1, q.policy.Base-1) }
+
+// beside are the tables that leave something of a table: those of its scope in
+// earlier releases, and those within it.
+func (q *questions) beside(t int) []int {
 	var list []int
-	for t, table := range m.tables {
-		if !table.past {
-			list = append(list, t)
+	for o, other := range q.making.tables {
+		if o != t && (other.past && other.scope == q.making.tables[t].scope || !other.past && within(other.campaigns, q.making.tables[t].campaigns)) {
+			list = append(list, o)
 		}
 	}
 	return list
 }
 
-// pools are the sets of this release's tables in which people stand together.
-func (m *making) pools(fresh []int) [][]int {
+// of lists the tables of this release that a class stands in.
+func (q *questions) of(c *class) []int {
+	var in []int
+	for _, r := range c.reach {
+		if slices.Contains(q.tables, r.table) {
+			in = append(in, r.table)
+		}
+	}
+	return in
+}
+
+// pools are the sets of tables in which people stand together.
+func (q *questions) pools() [][]int {
 	var all [][]int
-	for i := range m.classes {
-		in := m.classes[i].tables(fresh)
+	for i := range q.classes {
+		in := q.of(&q.classes[i])
 		if len(in) > 0 && !slices.ContainsFunc(all, func(p []int) bool { return slices.Equal(p, in) }) {
 			all = append(all, in)
 		}
 	}
 	return all
-}
-
-// tables are those of the list that the class stands in.
-func (c *class) tables(list []int) []int {
-	var in []int
-	for _, r := range c.reach {
-		if slices.Contains(list, r.table) {
-			in = append(in, r.table)
-		}
-	}
-	return in
 }
 
 // within reports whether all of a, and not all of b, is in the other.
@@ -140,24 +130,38 @@ func within(a, b []int) bool {
 	for _, u := range b {
 		in[u] = true
 	}
-	for _, u := range a {
-		if !in[u] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(a, func(u int) bool { return !in[u] })
 }
 
-// campaign protects the counts of one campaign, whose table is mostly withheld,
-// and of who is new in it.
-func (m *making) campaign(u int) {
-	list := m.histories[u]
-	for _, group := range m.groups() {
-		for s := range m.stages {
-			m.part(list, group, func(h history) bool { return h.now >= s })
-			if len(m.versions[u]) > 1 {
-				m.part(list, group, func(h history) bool { return h.now >= s && h.before < s })
+// count fills counts.
+func (q *questions) count() {
+	q.counts = make([][][]int, len(q.making.tables))
+	for _, t := range q.tables {
+		q.counts[t] = make([][]int, len(q.groups))
+		for g, group := range q.groups {
+			q.counts[t][g] = make([]int, q.stages)
+			for i := range q.classes {
+				of, _ := split(q.classes[i].people, group)
+				for s := range q.classes[i].at(t) + 1 {
+					q.counts[t][g][s] += of
+				}
 			}
+		}
+	}
+}
+
+// campaign protects the counts of one campaign, whose own table is mostly
+// withheld, and those of each table without it.
+func (q *questions) campaign(list []history) {
+	again := slices.ContainsFunc(list, func(h history) bool { return h.before >= 0 })
+	for g, group := range q.groups {
+		for s := range q.stages {
+			q.part(list, group, 0, func(h history) bool { return h.now >= s })
+			q.part(list, group, q.difference(), func(h history) bool { return h.now == s })
+			if again {
+				q.part(list, group, 0, func(h history) bool { return h.now >= s && h.before < s })
+			}
+			q.without(list, g, s)
 		}
 	}
 }
@@ -165,7 +169,7 @@ func (m *making) campaign(u int) {
 // part protects the count of a group among some of a campaign's people: by
 // exchange with people of the same class in other campaigns, which touches no
 // table, or else as any other target.
-func (m *making) part(list []history, group []bool, in func(h history) bool) {
+func (q *questions) part(list []history, group []bool, width int, in func(h history) bool) {
 	x, all, up, down := 0, 0, 0, 0
 	for i, h := range list {
 		if !in(h) {
@@ -173,32 +177,63 @@ func (m *making) part(list []history, group []bool, in func(h history) bool) {
 		}
 		of, others := split(h.people, group)
 		x, all = x+of, all+of+others
-		if slices.ContainsFunc(list[:i], func(o history) bool { return o.class == h.class }) || slices.ContainsFunc(list[i+1:], func(o history) bool { return o.class == h.class }) {
-			continue // those of its own campaign are no mates
+		if alone(list, i) {
+			mates, strangers := split(q.classes[h.class].people, group)
+			up += min(others, mates-of)
+			down += min(of, strangers-others)
 		}
-		mates, strangers := split(m.classes[h.class].people, group)
-		up += min(others, mates-of)
-		down += min(of, strangers-others)
 	}
-	if !m.policy.small(x) {
+	if q.policy.need(x, all, width).met(down, up) {
 		return
 	}
-	low, high := 1, m.policy.Threshold-1
-	if all < m.policy.Threshold {
-		low, high = 0, all
-	}
-	if up+down >= m.policy.Threshold || up >= high-x && down >= x-low {
-		return
-	}
-	m.carve(list, func(first int) {
-		t := target{in: make([]bool, len(m.classes)), group: group}
+	q.carve(list, func(first int) {
+		t := target{make([]bool, len(q.classes)), group, width}
 		for i, h := range list {
 			t.in[first+i] = in(h)
 		}
-		if !m.protect(t) {
-			m.givenAway++
-		}
+		q.hold(t)
 	})
+}
+
+// alone reports whether no others of the campaign are of the same class: they
+// would be taken for people of another campaign.
+func alone(list []history, i int) bool {
+	for j, h := range list {
+		if j != i && h.class == list[i].class {
+			return false
+		}
+	}
+	return true
+}
+
+// without protects the count of the tables that a campaign stands in, less the
+// campaign's own.
+func (q *questions) without(list []history, g, s int) {
+	own := 0
+	for _, h := range list {
+		if h.now >= s {
+			of, _ := split(h.people, q.groups[g])
+			own += of
+		}
+	}
+	for _, t := range q.tables {
+		if !q.policy.small(q.counts[t][g][s]-own) || !slices.ContainsFunc(list, func(h history) bool { return q.classes[h.class].at(t) >= 0 }) {
+			continue
+		}
+		q.carve(list, func(first int) {
+			in := make([]bool, len(q.classes))
+			for c := range first {
+				in[c] = q.classes[c].at(t) >= s
+			}
+			q.hold(target{in, q.groups[g], 0})
+		})
+	}
+}
+
+func (q *questions) hold(t target) {
+	if !q.protect(t) {
+		q.givenAway++
+	}
 }
 
 // split counts the people who are of a group, and the others.
