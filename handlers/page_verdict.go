@@ -3,7 +3,9 @@ package handlers
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"appointable/selection/fairness"
 	"appointable/selection/monitoring"
@@ -104,3 +106,14 @@ func pValue(p *float64) string {
 	}
 	return fmt.Sprintf("%.3f", *p)
 }
+
+// dayWords is 2025-04-01 as 1 April 2025.
+func dayWords(day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return at.Format("2 January 2006")
+}
+
+func signedSeed(seed int64) string { return strconv.FormatInt(seed, 10) }
