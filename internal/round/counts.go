@@ -72,8 +72,11 @@ func byRow(err error) map[int][]fault.Field {
 func (t *table) groupCount() fairness.Count {
 	c := fairness.Count{
 		Campaign: t.code(countCampaign), Characteristic: t.code(countCharacteristic), Group: t.code(countGroup),
-		Stage: fairness.Stage(t.code(countStage)), Entered: t.tally(countEntered), Passed: t.tally(countPassed),
-		OtherPost: t.otherPost(), Decided: t.day(countDecided),
+		Stage: fairness.Stage(t.code(countStage)), OtherPost: t.otherPost(), Decided: t.day(countDecided),
+	}
+	entered, ok := t.tally(countEntered)
+	if passed, both := t.tally(countPassed); ok && both { // or nothing can be said of the two
+		c.Entered, c.Passed = entered, passed
 	}
 	side, _ := t.cell(countFocal)
 	if c.Side = fairness.Side(t.intern(side)); fairness.Unstated(c.Group) {
@@ -82,20 +85,21 @@ func (t *table) groupCount() fairness.Count {
 	return c
 }
 
-// tally reads a whole number from 0 on. Of a row without one nothing more can
-// be said.
-func (t *table) tally(c int) int {
+// tally reads a whole number from 0 on.
+func (t *table) tally(c int) (n int, ok bool) {
 	text, ok := t.cell(c)
 	n, err := strconv.Atoi(text)
-	if ok && err == nil && n >= 0 && strconv.Itoa(n) == text {
-		return n
-	}
-	if ok {
+	switch {
+	case !ok:
+		return 0, false
+	case text == "":
+		t.complain(c, "is empty; write a whole number, such as 0 or 12")
+		return 0, false
+	case err != nil || n < 0 || strconv.Itoa(n) != text:
 		t.complain(c, "%s is not a count; write a whole number, such as 0 or 12", shown(text))
+		return 0, false
 	}
-	line, _ := t.at(0)
-	t.file.blur(line)
-	return 0
+	return n, true
 }
 
 func (t *table) otherPost() bool {

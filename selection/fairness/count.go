@@ -79,11 +79,13 @@ func (s Stage) from() string {
 func (s Stage) to() string {
 	switch s {
 	case Appointable:
-		return "found appointable"
+		return "were found appointable"
 	case Offered:
-		return "offered a post"
+		return "were offered one"
+	case Accepted:
+		return "accepted it"
 	}
-	return string(s)
+	return "were " + string(s)
 }
 
 // CheckCounts returns an Invalid fault with every mistake, by place

@@ -46,9 +46,9 @@ func limitWords(low, high *float64) string {
 func (r Ratio) verdictWords() string {
 	switch {
 	case r.Descriptive && r.Campaign != nil && r.Verdict != TooFew:
-		return "A description only: candidates compete for the posts, which one campaign cannot judge."
+		return "A description only: candidates compete for the posts, and one campaign cannot judge that."
 	case r.Verdict == TooFew:
-		return "Too few to tell: whatever had happened, chance could have done it."
+		return "Too few to tell: no outcome with these numbers could be told from chance."
 	case r.Verdict == GapFound && r.favoursFocal():
 		return fmt.Sprintf("A gap: %s passed more often than chance explains.", r.Focal)
 	case r.Verdict == GapFound:
@@ -70,7 +70,7 @@ func detectableWords(ratio *float64) string {
 
 // CountWords is what Words begins with: the counts, and the ratio if there is one.
 func (r Ratio) CountWords() string {
-	counts := fmt.Sprintf("%d of %d %s and %d of %d %s %s were %s", *r.X1, *r.N1, r.Focal, *r.X0, *r.N0, r.Reference, r.Stage.from(), r.Stage.to())
+	counts := fmt.Sprintf("%d of %d %s and %d of %d %s %s %s", *r.X1, *r.N1, r.Focal, *r.X0, *r.N0, r.Reference, r.Stage.from(), r.Stage.to())
 	if r.Ratio == nil {
 		return fmt.Sprintf("%s. %s", counts, r.Reason)
 	}

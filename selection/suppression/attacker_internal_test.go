@@ -75,6 +75,15 @@ func (lp *simplex) constrain(plus, minus []int, low, high float64) {
 	lp.rows = append(lp.rows, row)
 }
 
+// clone is a copy to search in: each search begins with exact figures.
+func (lp *simplex) clone() *simplex {
+	c := &simplex{lp.low, lp.high, slices.Clone(lp.value), make([][]float64, len(lp.rows)), slices.Clone(lp.basic), slices.Clone(lp.nonbasic)}
+	for r, row := range lp.rows {
+		c.rows[r] = slices.Clone(row)
+	}
+	return c
+}
+
 // form is a linear form in the variables.
 func (lp *simplex) form(plus, minus []int) []float64 {
 	w := make([]float64, len(lp.low))
@@ -166,6 +175,11 @@ func (lp *simplex) step(c int, way float64, gain []float64, bland bool) bool {
 	}
 	lp.value[j] += way * far
 	if row >= 0 {
+		b := lp.basic[row]
+		lp.value[b] = lp.low[b] // exactly
+		if lp.rows[row][c]*way > 0 {
+			lp.value[b] = lp.high[b]
+		}
 		lp.pivot(row, c, gain)
 	}
 	return true
@@ -338,8 +352,9 @@ func (at *attacker) recovers(p Policy, plus, minus []int, x, all, width int) boo
 
 // ranges is the range of Σ plus − Σ minus; it may end early at low and high.
 func (at *attacker) ranges(plus, minus []int, low, high int) (down, up int) {
-	form := at.lp.form(plus, minus)
-	up = int(math.Floor(at.lp.extreme(form, 1, float64(high)) + 1e-6))
-	down = int(math.Ceil(at.lp.extreme(form, -1, float64(low)) - 1e-6))
+	lp := at.lp.clone()
+	form := lp.form(plus, minus)
+	up = int(math.Floor(lp.extreme(form, 1, float64(high)) + 1e-6))
+	down = int(math.Ceil(lp.extreme(form, -1, float64(low)) - 1e-6))
 	return down, up
 }

@@ -1,6 +1,10 @@
 package suppression
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // target is a count that must not be worked out: the people of some classes
 // who are of a group.
@@ -25,6 +29,9 @@ type world struct {
 	policy  Policy
 	tables  []*table
 	classes []class
+	near    [][]int // by class: see nearest; nil where not yet asked for
+	carved  []int   // the classes of whom the last ones, set apart for a while, are a part
+	proof   []made  // the exchanges that last protected a target
 	scratch []effect
 }
 
@@ -48,6 +55,14 @@ func (w *world) count(t target) (of, all int) {
 // effects lists the shown cells that an exchange changes.
 func (w *world) effects(e exchange) []effect {
 	list := w.scratch[:0]
+	w.apart(e, func(t, high, low int) { list = w.tables[t].effects(list, e, low, high) })
+	w.scratch = list
+	return list
+}
+
+// apart tells in which tables the two classes of an exchange stand apart, with
+// the last stage that each of them reached there.
+func (w *world) apart(e exchange, tell func(table, high, low int)) {
 	a, b := w.classes[e.class].reach, []reach(nil)
 	if e.other >= 0 {
 		b = w.classes[e.other].reach
@@ -63,11 +78,9 @@ func (w *world) effects(e exchange) []effect {
 			t, high, low, a, b = a[0].table, a[0].stage, b[0].stage, a[1:], b[1:]
 		}
 		if high != low {
-			list = w.tables[t].effects(list, e, low, high)
+			tell(t, high, low)
 		}
 	}
-	w.scratch = list
-	return list
 }
 
 func (t *table) effects(list []effect, e exchange, low, high int) []effect {
@@ -127,35 +140,104 @@ func (w *world) apply(e exchange, m int) {
 	}
 }
 
-// exchanges yields all that raise (or lower) the target by one, until yield
+// partners is with how many classes an exchange is tried; near is how many are
+// looked at for that. More are seldom of use: who stands in quite other tables
+// changes more of what is shown.
+const (
+	partners = 12
+	nearby   = 64
+)
+
+// exchanges yields those that raise (or lower) the target by one, until yield
 // returns false. Who is exchanged with the person of the target is outside it.
 func (w *world) exchanges(t target, up bool, yield func(exchange) bool) {
 	for c, in := range t.in {
 		if !in {
 			continue
 		}
-		for from := range t.group {
-			if t.group[from] == up {
+		others := w.others(c)
+		for from, n := range w.classes[c].people {
+			if n == 0 || t.group[from] == up {
 				continue
 			}
 			for to := range t.group {
-				if t.group[to] != up {
-					continue
-				}
-				for other := len(t.in) - 1; other >= -1; other-- {
-					if w.classes[c].people[from] == 0 {
-						break
-					}
-					if other >= 0 && (t.in[other] || w.classes[other].people[to] == 0) {
-						continue
-					}
-					if !yield(exchange{c, other, from, to}) {
-						return
-					}
+				if t.group[to] == up && !w.partnered(t, exchange{c, -1, from, to}, others, yield) {
+					return
 				}
 			}
 		}
 	}
+}
+
+// partnered yields an exchange with nobody and with each of the nearest others.
+func (w *world) partnered(t target, e exchange, others []int, yield func(exchange) bool) bool {
+	if !yield(e) {
+		return false
+	}
+	tried := 0
+	for _, other := range others {
+		if w.classes[e.class].people[e.from] == 0 || tried == partners {
+			break
+		}
+		if t.in[other] || w.classes[other].people[e.to] == 0 {
+			continue
+		}
+		tried++
+		if !yield(exchange{e.class, other, e.from, e.to}) {
+			return false
+		}
+	}
+	return true
+}
+
+// others are the classes to exchange people of a class with, the nearest first:
+// between carved ones and those they are a part of nothing tells them apart.
+func (w *world) others(class int) []int {
+	if len(w.carved) == 0 {
+		return w.nearest(class)
+	}
+	first := len(w.classes) - len(w.carved)
+	var list []int
+	if class >= first {
+		class = w.carved[class-first]
+		list = append(list, class)
+	}
+	for i := range w.carved {
+		list = append(list, first+i)
+	}
+	return append(list, w.nearest(class)...)
+}
+
+// nearest are the classes whose people stand in the most alike shown cells.
+func (w *world) nearest(class int) []int {
+	if w.near == nil {
+		w.near = make([][]int, len(w.classes))
+	}
+	if w.near[class] == nil {
+		list := make([][2]int, 0, len(w.near))
+		for o := range w.near {
+			if o != class {
+				list = append(list, [2]int{w.distance(class, o), o})
+			}
+		}
+		slices.SortFunc(list, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+		w.near[class] = make([]int, min(nearby, len(list)))
+		for i := range w.near[class] {
+			w.near[class][i] = list[i][1]
+		}
+	}
+	return w.near[class]
+}
+
+// distance is in how many columns of tables that show something one of two
+// classes stands alone.
+func (w *world) distance(a, b int) (d int) {
+	w.apart(exchange{class: a, other: b}, func(t, high, low int) {
+		if len(w.tables[t].blocks) > 0 {
+			d += max(high-low, low-high)
+		}
+	})
+	return d
 }
 
 // made is an exchange and how often it was made.
@@ -190,13 +272,97 @@ func (w *world) stretch(t target, up bool, want int) (got int, hide []*cell) {
 		before = got
 		make(false)
 	}
+	for got < want {
+		pair, found := w.double(t, up)
+		if !found {
+			break
+		}
+		done = append(done, pair[:]...)
+		got++
+	}
 	if got < want {
 		hide = w.cheapest(t, up)
 	}
+	w.proof = append(w.proof, done...)
 	for i := len(done) - 1; i >= 0; i-- {
 		w.apply(done[i].exchange, -done[i].times)
 	}
 	return got, hide
+}
+
+// doubles is how many pairs of exchanges are tried before cells are hidden.
+const doubles = 3000
+
+// double makes two exchanges at once that change no shown value only together:
+// what the first does to a table of two specialties, say, the second, in the
+// other specialty, undoes. It reports whether there were such.
+func (w *world) double(t target, up bool) (pair [2]made, found bool) {
+	tries := 0
+	w.exchanges(t, up, func(first exchange) bool {
+		w.apply(first, 1)
+		broken := w.broken(first)
+		w.returns(t, first, func(second exchange) bool {
+			tries++
+			w.apply(second, 1)
+			if found = len(w.broken(second)) == 0 && whole(broken); found {
+				pair = [2]made{{first, 1}, {second, 1}}
+			} else {
+				w.apply(second, -1)
+			}
+			return !found && tries < doubles
+		})
+		if !found {
+			w.apply(first, -1)
+		}
+		return !found && tries < doubles
+	})
+	return pair, found
+}
+
+// broken are the cells that an exchange touched and that no longer fit what is
+// shown.
+func (w *world) broken(e exchange) []*cell {
+	var list []*cell
+	for _, f := range w.effects(e) {
+		if !f.cell.fits() {
+			list = append(list, f.cell)
+		}
+	}
+	return list
+}
+
+func whole(cells []*cell) bool {
+	return !slices.ContainsFunc(cells, func(c *cell) bool { return !c.fits() })
+}
+
+// returns yields exchanges outside the target that give the codes of another
+// back: between two near to its classes.
+func (w *world) returns(t target, e exchange, yield func(exchange) bool) {
+	tried := 0
+	for _, class := range w.others(e.class) {
+		if t.in[class] || w.classes[class].people[e.to] == 0 {
+			continue
+		}
+		if tried++; tried > partners {
+			return
+		}
+		back := exchange{class, -1, e.to, e.from}
+		if !yield(back) {
+			return
+		}
+		paired := 0
+		for _, back.other = range w.others(class) {
+			if t.in[back.other] || w.classes[back.other].people[e.from] == 0 {
+				continue
+			}
+			if paired++; paired > partners/2 {
+				break
+			}
+			if !yield(back) {
+				return
+			}
+		}
+	}
 }
 
 // cheapest finds the cells that stand in the way of the exchange that the
@@ -262,7 +428,7 @@ func (n need) met(down, up int) bool { return down+up >= n.width || down >= n.do
 func (w *world) protect(t target) bool {
 	x, all := w.count(t)
 	need := w.policy.need(x, all, t.width)
-	for need.width > 0 {
+	for w.proof = w.proof[:0]; need.width > 0; w.proof = w.proof[:0] {
 		down, below := w.stretch(t, false, min(need.down, need.width))
 		up, above := w.stretch(t, true, min(need.up, need.width-down))
 		if need.met(down, up) {

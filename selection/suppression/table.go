@@ -43,6 +43,8 @@ func (c *cell) room(up bool) int {
 	return c.count - c.low
 }
 
+func (c *cell) fits() bool { return c.low <= c.count && c.count <= c.high }
+
 // fill counts the people of a new table and hides what is small.
 func (t *table) fill(p Policy, c Characteristic, stages int, counts func(campaign int) [][]int) {
 	sums := make([][]int, len(c.Codes))

@@ -10,22 +10,44 @@ import (
 // who is new in each or went no further.
 type questions struct {
 	*making
-	groups [][]bool  // by code, each once however many groupings it stands in; one of all codes tells nothing
-	tables []int     // of this release, silent ones with them
-	counts [][][]int // by table of this release, group and stage
+	groups [][]bool    // by code, each once however many groupings it stands in; one of all codes tells nothing
+	tables []int       // of this release, silent ones with them
+	asked  [][][]asked // by table, group and stage; only of this release
+}
+
+// asked is a count of a table, how many people it is of in all, and the
+// exchanges that protect it.
+type asked struct {
+	count, all int
+	proof      []made
 }
 
 // complement holds every count that a reader could ask for against the tables,
 // the widest first: what is hidden for one is hidden for those after it.
 func (m *making) complement(ctx context.Context) {
-	q := questions{making: m, groups: m.groups()}
+	q := questions{making: m, groups: m.groups(), asked: make([][][]asked, len(m.tables))}
 	for t, table := range m.tables {
 		if !table.past {
 			q.tables = append(q.tables, t)
+			q.asked[t] = make([][]asked, len(q.groups))
+			for g := range q.groups {
+				q.asked[t][g] = make([]asked, m.stages)
+			}
 		}
 	}
-	q.tablesAndBetween(ctx)
-	q.count()
+	for s := range q.stages {
+		for _, t := range q.tables {
+			q.table(t, s)
+		}
+	}
+	for _, t := range q.tables {
+		if ctx.Err() != nil {
+			return
+		}
+		for s := range q.stages {
+			q.between(t, s)
+		}
+	}
 	for u := range m.histories {
 		if ctx.Err() != nil {
 			return
@@ -50,36 +72,39 @@ func (m *making) groups() [][]bool {
 	return all
 }
 
-// tablesAndBetween protects all but the single campaigns. Rounding is what
-// protects those who went no further than a stage: the counts of two stages
-// tell their number no better than one shown count tells its own.
-func (q *questions) tablesAndBetween(ctx context.Context) {
-	hold := func(width int, in func(c *class) bool) {
-		classes := make([]bool, len(q.classes))
-		for i := range classes {
-			classes[i] = in(&q.classes[i])
-		}
+// table protects the counts of a table at a stage.
+func (q *questions) table(t, s int) {
+	in := q.among(func(c *class) bool { return c.at(t) >= s })
+	for g, group := range q.groups {
+		target := target{in, group, 0}
+		q.hold(target)
+		x, all := q.count(target)
+		q.asked[t][g][s] = asked{x, all, slices.Clone(q.proof)}
+	}
+}
+
+// between protects the counts of a table less another, and of those who went
+// no further. Rounding is what protects these: the counts of two stages tell
+// their number no better than one shown count tells its own.
+func (q *questions) between(t, s int) {
+	ended := q.among(func(c *class) bool { return c.at(t) == s })
+	for _, group := range q.groups {
+		q.hold(target{ended, group, q.difference()})
+	}
+	for _, o := range q.beside(t) {
+		rest := q.among(func(c *class) bool { return c.at(t) >= s && c.at(o) < s })
 		for _, group := range q.groups {
-			q.hold(target{classes, group, width})
+			q.hold(target{rest, group, 0})
 		}
 	}
-	for s := range q.stages {
-		for _, t := range q.tables {
-			hold(0, func(c *class) bool { return c.at(t) >= s })
-		}
-		for _, t := range q.tables {
-			if ctx.Err() != nil {
-				return
-			}
-			for _, o := range q.beside(t) {
-				hold(0, func(c *class) bool { return c.at(t) >= s && c.at(o) < s })
-			}
-			hold(q.difference(), func(c *class) bool { return c.at(t) == s })
-		}
-		for _, pool := range q.pools() {
-			hold(0, func(c *class) bool { return c.at(pool[0]) >= s && slices.Equal(q.of(c), pool) })
-		}
+}
+
+func (q *questions) among(in func(c *class) bool) []bool {
+	list := make([]bool, len(q.classes))
+	for i := range list {
+		list[i] = in(&q.classes[i])
 	}
+	return list
 }
 
 // difference is how wide the range of a count must be that only lies between
@@ -98,29 +123,6 @@ func (q *questions) beside(t int) []int {
 	return list
 }
 
-// of lists the tables of this release that a class stands in.
-func (q *questions) of(c *class) []int {
-	var in []int
-	for _, r := range c.reach {
-		if slices.Contains(q.tables, r.table) {
-			in = append(in, r.table)
-		}
-	}
-	return in
-}
-
-// pools are the sets of tables in which people stand together.
-func (q *questions) pools() [][]int {
-	var all [][]int
-	for i := range q.classes {
-		in := q.of(&q.classes[i])
-		if len(in) > 0 && !slices.ContainsFunc(all, func(p []int) bool { return slices.Equal(p, in) }) {
-			all = append(all, in)
-		}
-	}
-	return all
-}
-
 // within reports whether all of a, and not all of b, is in the other.
 func within(a, b []int) bool {
 	if len(a) >= len(b) {
@@ -131,23 +133,6 @@ func within(a, b []int) bool {
 		in[u] = true
 	}
 	return !slices.ContainsFunc(a, func(u int) bool { return !in[u] })
-}
-
-// count fills counts.
-func (q *questions) count() {
-	q.counts = make([][][]int, len(q.making.tables))
-	for _, t := range q.tables {
-		q.counts[t] = make([][]int, len(q.groups))
-		for g, group := range q.groups {
-			q.counts[t][g] = make([]int, q.stages)
-			for i := range q.classes {
-				of, _ := split(q.classes[i].people, group)
-				for s := range q.classes[i].at(t) + 1 {
-					q.counts[t][g][s] += of
-				}
-			}
-		}
-	}
 }
 
 // campaign protects the counts of one campaign, whose own table is mostly
@@ -209,15 +194,20 @@ func alone(list []history, i int) bool {
 // without protects the count of the tables that a campaign stands in, less the
 // campaign's own.
 func (q *questions) without(list []history, g, s int) {
-	own := 0
+	own, people := 0, 0
 	for _, h := range list {
 		if h.now >= s {
-			of, _ := split(h.people, q.groups[g])
-			own += of
+			of, others := split(h.people, q.groups[g])
+			own, people = own+of, people+of+others
 		}
 	}
 	for _, t := range q.tables {
-		if !q.policy.small(q.counts[t][g][s]-own) || !slices.ContainsFunc(list, func(h history) bool { return q.classes[h.class].at(t) >= 0 }) {
+		asked := q.asked[t][g][s]
+		x, all := asked.count-own, asked.all-people
+		if q.policy.need(x, all, 0) == (need{}) || !slices.ContainsFunc(list, func(h history) bool { return q.classes[h.class].at(t) >= 0 }) {
+			continue
+		}
+		if q.policy.need(x, all, 0) == q.policy.need(asked.count, asked.all, 0) && q.spares(asked.proof, list) {
 			continue
 		}
 		q.carve(list, func(first int) {
@@ -228,6 +218,27 @@ func (q *questions) without(list []history, g, s int) {
 			q.hold(target{in, q.groups[g], 0})
 		})
 	}
+}
+
+// spares reports whether the exchanges could be made without the campaign.
+func (q *questions) spares(proof []made, list []history) bool {
+	if proof == nil {
+		return false
+	}
+	for _, h := range list {
+		for k, n := range h.people {
+			left := q.classes[h.class].people[k] - n
+			for _, e := range proof {
+				if n > 0 && (e.class == h.class && e.from == k || e.other == h.class && e.to == k) {
+					left -= e.times
+				}
+			}
+			if left < 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (q *questions) hold(t target) {
@@ -254,13 +265,13 @@ func (m *making) carve(list []history, do func(first int)) {
 	first := len(m.classes)
 	for _, h := range list {
 		own := class{reach: m.classes[h.class].reach, people: slices.Clone(h.people)}
-		m.classes = append(m.classes, own)
+		m.classes, m.carved = append(m.classes, own), append(m.carved, h.class)
 		for k, n := range h.people {
 			m.classes[h.class].people[k] -= n
 		}
 	}
 	do(first)
-	m.classes = m.classes[:first]
+	m.classes, m.carved = m.classes[:first], m.carved[:0]
 	for _, h := range list {
 		for k, n := range h.people {
 			m.classes[h.class].people[k] += n
