@@ -119,26 +119,47 @@ func (v *answerView) add(rows []contrastOf, to string) {
 	if found := of(func(c contrastOf) bool { return !c.withheld() && c.Verdict == fairness.NoMaterialGap }); len(found) > 0 {
 		v.NoGap = append(v.NoGap, answerLine{title, stagesOf(found) + ".", to})
 	}
-	var untold []string
-	if few := of(func(c contrastOf) bool { return !c.withheld() && c.Verdict == fairness.TooFew }); len(few) > 0 {
-		untold = append(untold, "Too few to tell at "+lowerStages(few)+": whatever had happened, chance could have done it.")
-	}
-	for _, c := range of(func(c contrastOf) bool {
+	few := of(func(c contrastOf) bool { return !c.withheld() && c.Verdict == fairness.TooFew })
+	unclear := of(func(c contrastOf) bool {
 		return !c.withheld() && c.Verdict != fairness.NoMaterialGap && c.Verdict != fairness.TooFew
-	}) {
-		untold = append(untold, "Inconclusive at "+lowerStages([]contrastOf{c})+": "+smallestSeen(c.Detectable))
-	}
-	if len(untold) > 0 {
-		v.Untold = append(v.Untold, answerLine{title, strings.Join(untold, " "), to})
+	})
+	untold := untoldWords(few, unclear)
+	if untold != "" {
+		v.Untold = append(v.Untold, answerLine{title, untold, to})
 	}
 }
 
-// smallestSeen says which gap would have been found.
-func smallestSeen(ratio *float64) string {
-	if ratio == nil {
-		return "no gap, however large, would have been found four times in five."
+// untoldWords says at which stages it cannot be told, and which gap would have
+// been found.
+func untoldWords(few, unclear []contrastOf) string {
+	var sentences, seen []string
+	var never, withheld []contrastOf
+	if len(few) > 0 {
+		sentences = append(sentences, "Too few to tell at "+lowerStages(few)+": no outcome with these numbers could be told from chance.")
 	}
-	return fmt.Sprintf("a gap down to a ratio of %.2f would have been found four times in five; a smaller one could have been missed.", *ratio)
+	if len(unclear) > 0 {
+		sentences = append(sentences, "Inconclusive at "+lowerStages(unclear)+".")
+	}
+	for _, c := range unclear {
+		switch {
+		case c.Detectable != nil:
+			seen = append(seen, fmt.Sprintf("%.2f at %s", *c.Detectable, strings.ToLower(stageNamed(c.Stage))))
+		case c.Descriptive && c.within.CMH == nil:
+			withheld = append(withheld, c)
+		default:
+			never = append(never, c)
+		}
+	}
+	if len(seen) > 0 {
+		sentences = append(sentences, "Found four times in five would have been a gap down to a ratio of "+listed(seen)+"; a smaller one could have been missed.")
+	}
+	if len(never) > 0 {
+		sentences = append(sentences, "No gap, however large, would have been found four times in five at "+lowerStages(never)+".")
+	}
+	if len(withheld) > 0 {
+		sentences = append(sentences, "How small a gap could have been seen at "+lowerStages(withheld)+" is not shown.")
+	}
+	return strings.Join(sentences, " ")
 }
 
 func stagesOf(rows []contrastOf) string { return capital(lowerStages(rows)) }

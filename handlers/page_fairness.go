@@ -94,6 +94,15 @@ func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(c
 	return shown
 }
 
+// fairnessGroupsPageOf is one characteristic of a run; Comparisons are none
+// where it has no such characteristic.
+func fairnessGroupsPageOf(a selection.FairnessAudit, characteristic string) fairnessGroupsPage {
+	rows := slices.DeleteFunc(contrastsOf(a.Report), func(c contrastOf) bool { return c.Characteristic != characteristic })
+	return fairnessGroupsPage{
+		Heading: characteristicWords(characteristic), Funnel: funnelOf(a.Report, characteristic), Comparisons: comparisonsOf(a.Report, rows), PolicyWords: a.PolicyWords,
+	}
+}
+
 // characteristicsOf lists those of the rows, each once, in their order.
 func characteristicsOf(rows []contrastOf) []string {
 	var codes []string

@@ -145,3 +145,9 @@ func sampleFairnessPage(a selection.FairnessAudit) fairnessPage {
 	shown.Over, shown.Run = "Northgate", sampleRun()
 	return shown
 }
+
+func sampleGroupsPage(a selection.FairnessAudit, characteristic string) fairnessGroupsPage {
+	shown := fairnessGroupsPageOf(a, characteristic)
+	shown.layout, shown.Over, shown.Report = sampleFairnessPage(a).layout, "Northgate", "/t/northgate/fairness/0199"
+	return shown
+}

@@ -15,9 +15,11 @@ func TestLook(t *testing.T) {
 	}
 	nhs := suppression.NHS()
 	for name, a := range map[string]page{
-		"many":  sampleFairnessPage(sampleAudit(t, 40, &nhs)),
-		"true":  sampleFairnessPage(sampleAudit(t, 8, nil)),
-		"small": sampleFairnessPage(sampleAudit(t, 1, &nhs)),
+		"many":   sampleFairnessPage(sampleAudit(t, 40, &nhs)),
+		"true":   sampleFairnessPage(sampleAudit(t, 8, nil)),
+		"groups": sampleGroupsPage(sampleAudit(t, 40, &nhs), "religion"),
+		"funnel": sampleGroupsPage(sampleAudit(t, 8, &nhs), "ethnicity"),
+		"small":  sampleFairnessPage(sampleAudit(t, 1, &nhs)),
 	} {
 		d := render(t, a)
 		t.Log(name, len(d.body))

@@ -15,12 +15,10 @@ type forest struct {
 	ID, Title, Says string // Says is the description
 	Height          string
 	Foot, Label     string // where the scale's lines end, and where their numbers stand
+	Ways            string // where it says which way is which
 	Ticks           []forestTick
 	BandX, BandW    string // from 0.8 to 1.25
 	Rows            []forestRow
-	Thin            bool // whether any row has a thin line beneath
-	Descriptive     bool // whether any row is dashed
-	Beyond          bool // whether any bar runs off the scale
 }
 
 // forestTick is a number of the scale; Class is of its line.
@@ -58,7 +56,7 @@ const (
 	forestFigure = 40
 	forestLine   = 57
 	forestThin   = 68
-	forestFoot   = 30
+	forestFoot   = 52
 	forestHalf   = 5 // half a bar
 )
 
@@ -74,7 +72,7 @@ type comparison struct {
 func forestOf(id, title, says string, rows []comparison) forest {
 	height := forestTop + forestRowing*len(rows)
 	f := forest{
-		ID: id, Title: title, Says: says, Height: strconv.Itoa(height + forestFoot), Foot: strconv.Itoa(height), Label: strconv.Itoa(height + 20),
+		ID: id, Title: title, Says: says, Height: strconv.Itoa(height + forestFoot), Foot: strconv.Itoa(height), Label: strconv.Itoa(height + 20), Ways: strconv.Itoa(height + 42),
 		BandX: forestX(fairness.FourFifths), BandW: perCent(forestAt(1/fairness.FourFifths) - forestAt(fairness.FourFifths)),
 	}
 	for _, mark := range []struct {
@@ -84,13 +82,7 @@ func forestOf(id, title, says string, rows []comparison) forest {
 		f.Ticks = append(f.Ticks, forestTick{X: forestX(mark.at), Mark: mark.mark, Class: mark.class})
 	}
 	for i, c := range rows {
-		row := c.row(forestTop + forestRowing*i)
-		f.Rows = append(f.Rows, row)
-		f.Thin = f.Thin || row.Thin != nil
-		for _, bar := range []*forestBar{row.Bar, row.Thin} {
-			f.Descriptive = f.Descriptive || bar != nil && bar.Dashed
-			f.Beyond = f.Beyond || bar != nil && (bar.Left || bar.Right)
-		}
+		f.Rows = append(f.Rows, c.row(forestTop+forestRowing*i))
 	}
 	return f
 }

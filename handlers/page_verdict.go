@@ -29,13 +29,22 @@ func groupNamed(characteristic, group string) string {
 		switch {
 		case (code == "yes" || code == "no") && known:
 			words = append(words, code)
-		case i >= 0:
+		case i >= 0 && isName(characteristic, code):
 			words = append(words, c.Options[i].Words)
+		case i >= 0:
+			words = append(words, strings.ToLower(c.Options[i].Words))
+		case code == fairness.NonDisabled:
+			words = append(words, code)
 		default:
 			words = append(words, strings.ReplaceAll(code, "-", " "))
 		}
 	}
 	return listed(words)
+}
+
+// isName says that what a group is called begins with a capital everywhere.
+func isName(characteristic, code string) bool {
+	return characteristic == fairness.Ethnicity || characteristic == "religion" && code != "none" && code != "other"
 }
 
 // stageNamed is a stage by those who passed it.
