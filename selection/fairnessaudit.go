@@ -1,145 +1,117 @@
 package selection
 
 import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"appointable/internal/fault"
 	"appointable/selection/fairness"
 	"appointable/selection/suppression"
 )
 
-// FairnessAudit is one run of the fairness audit, as it is stored: the same
-// inputs, seed, policy, memory of what was released and engine give the same
-// bytes. What does not exist, or may not be shown, is null, and beside it is
-// said why.
-type FairnessAudit struct {
-	Engine          string              `json:"engine"`
-	Inputs          string              `json:"inputs_sha256"` // of what was audited, whatever codes it stood under
-	Scope           FairnessScope       `json:"scope"`
-	Seed            int64               `json:"seed"`
-	Policy          *suppression.Policy `json:"policy"` // null: true counts
-	PolicyWords     []string            `json:"policy_words"`
-	Words           []string            `json:"words"`  // for a board: what was found, in sentences
-	Remedy          string              `json:"remedy"` // of an audit before the decision the only one that is left; else ""
-	fairness.Report                     // one row a campaign only where something of it is shown
-	Withheld        int                 `json:"withheld"` // rows of single campaigns that are left out, since nothing of them may be shown
-	Gaps            []CharacteristicGap `json:"gaps"`     // in marks, by characteristic
-	Intersections   []IntersectionGap   `json:"intersections"`
-	Trend           []YearRatio         `json:"trend"`
+// FairnessEngine is the version of the audit: another may give other bytes.
+const FairnessEngine = "fairness 1"
+
+// FairnessSettings say what an audit is of and what it may show.
+type FairnessSettings struct {
+	Scope  FairnessScope // what the inputs cover; zero: whatever they are
+	Seed   int64
+	Policy *suppression.Policy // nil: true counts, for the owner of the data alone
+	Before FairnessMemory      // what earlier audits of the trust left to remember
 }
 
-// FairnessScope is what an audit looks at: one campaign, or those decided in a
-// period.
-type FairnessScope struct {
-	Campaign string           `json:"campaign,omitempty"`
-	Period   *fairness.Period `json:"period,omitempty"`
+// FairnessMemory is what was ever shown of each characteristic. It holds true
+// counts, and belongs where the characteristics are.
+type FairnessMemory map[string]suppression.Released
+
+// Check returns Invalid unless the scope is one campaign, or a period from a day
+// to the same or a later one.
+func (s FairnessScope) Check() error {
+	if (s.Campaign == "") == (s.Period == nil) {
+		return fault.New(fault.Invalid, "an audit is of one campaign, or of those decided from one day to another: name the campaign or both days")
+	}
+	if s.Period == nil {
+		return nil
+	}
+	for _, day := range []string{s.Period.From, s.Period.To} {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return fault.New(fault.Invalid, "%.20q is not a day; write it as 2025-04-01", day)
+		}
+	}
+	if s.Period.From > s.Period.To {
+		return fault.New(fault.Invalid, "the period begins on %s, after it ends on %s", s.Period.From, s.Period.To)
+	}
+	return nil
 }
 
-// CharacteristicGap is what the marks show of one characteristic.
-type CharacteristicGap struct {
-	Characteristic string            `json:"characteristic"`
-	Focal          string            `json:"focal"`
-	Reference      string            `json:"reference"`
-	Suppressed     bool              `json:"suppressed"` // nothing of it is shown
-	Scores         []ScoreGap        `json:"scores"`     // by exercise, by dimension, by dimension × exercise, in this order
-	Criteria       []CriterionGap    `json:"criteria"`
-	Raters         RaterDifference   `json:"raters"`
-	Moderation     *ModerationShift  `json:"moderation"` // null: nothing was moderated
-	Family         []fairness.Family `json:"family"`
-	Words          []string          `json:"words"` // what stands out, a sentence each; one if nothing does
+// name is the scope's in what is remembered.
+func (s FairnessScope) name() string {
+	switch {
+	case s.Period != nil:
+		return fmt.Sprintf("decided from %s to %s", s.Period.From, s.Period.To)
+	case s.Campaign != "":
+		return scopeOf(s.Campaign)
+	}
+	return AllCampaigns
 }
 
-// ScoreGap is how much lower (below 0) or higher the focal group was marked in
-// one place: Hedges' g, in standard deviations, and the gap in marks.
-type ScoreGap struct {
-	Dimension *string          `json:"dimension"` // null: all of them
-	Exercise  *string          `json:"exercise"`  // null: all of them
-	G         *float64         `json:"g"`
-	Low       *float64         `json:"low"`
-	High      *float64         `json:"high"`
-	Marks     *float64         `json:"marks"`
-	P         *float64         `json:"p"` // null where counts are suppressed, which it would tell of
-	Q         *float64         `json:"q"`
-	Seen      *SeenCounts      `json:"seen"` // likewise
-	Verdict   fairness.Verdict `json:"verdict"`
-	Words     string           `json:"words"`
+// AuditFairness says whether groups of candidates fared alike, at which stage
+// and by which exercise, dimension or criterion they did not, and what could have
+// been seen at all. The second result is the memory that the next audit needs;
+// it is Before where nothing is suppressed. Errors: those of Suppress, and the
+// context's.
+func AuditFairness(ctx context.Context, in *FairnessInputs, s FairnessSettings) (FairnessAudit, FairnessMemory, error) {
+	c := in.columns()
+	a := FairnessAudit{
+		Engine: FairnessEngine, Inputs: c.hash(), Scope: s.Scope, Seed: s.Seed, Policy: s.Policy, PolicyWords: []string{},
+		Words: []string{}, Gaps: []CharacteristicGap{}, Intersections: []IntersectionGap{}, Trend: []YearRatio{},
+	}
+	counts := c.counts()
+	var shown fairness.Shown
+	var notices []string
+	after := s.Before
+	if s.Policy != nil {
+		suppressed, err := Suppress(ctx, *s.Policy, s.Scope.name(), counts, s.Before)
+		if err != nil {
+			return FairnessAudit{}, nil, err
+		}
+		shown, notices, after = suppressed.Shown, suppressed.Notices, suppressed.Remember
+		a.PolicyWords = s.Policy.Words()
+	}
+	var err error
+	if a.Report, err = fairness.Audit(ctx, counts, shown); err != nil {
+		return FairnessAudit{}, nil, err
+	}
+	a.Period, a.Campaigns = s.Scope.Period, len(c.campaigns)
+	a.Warnings = append(a.Warnings, notices...)
+	a.leaveOut()
+	if err := a.addMarks(ctx, c, s); err != nil {
+		return FairnessAudit{}, nil, err
+	}
+	if a.Intersections, err = c.intersections(ctx, s.Policy); err != nil {
+		return FairnessAudit{}, nil, err
+	}
+	if a.Trend, err = trend(ctx, counts, s.Policy); err != nil {
+		return FairnessAudit{}, nil, err
+	}
+	a.say(c)
+	return a, after, nil
 }
 
-// SeenCounts are the candidates behind a figure.
-type SeenCounts struct {
-	Focal     int `json:"focal"`
-	Reference int `json:"reference"`
-	Campaigns int `json:"campaigns"` // that saw both groups
+// leaveOut leaves out the rows of single campaigns that show nothing: of many
+// small campaigns they are nearly all.
+func (a *FairnessAudit) leaveOut() {
+	all := len(a.Pooled)
+	single := slices.DeleteFunc(slices.Clone(a.Ratios[all:]), func(r fairness.Ratio) bool { return r.Suppressed })
+	a.Withheld = len(a.Ratios) - all - len(single)
+	a.Ratios = slices.Concat(a.Ratios[:all], single)
 }
 
-// CriterionGap is whether a criterion was marked differently for candidates who
-// did alike elsewhere: the standardised mean difference, in marks.
-type CriterionGap struct {
-	Criterion string           `json:"criterion"`
-	Dimension string           `json:"dimension"`
-	Exercise  string           `json:"exercise"`
-	SMD       *float64         `json:"smd"`
-	Low       *float64         `json:"low"`
-	High      *float64         `json:"high"`
-	LogOdds   *float64         `json:"log_odds"` // Liu and Agresti's
-	P         *float64         `json:"p"`
-	Q         *float64         `json:"q"`
-	Seen      *SeenCounts      `json:"seen"`
-	Verdict   fairness.Verdict `json:"verdict"`
-	Words     string           `json:"words"`
-}
-
-// RaterDifference is whether assessors differ in how they mark the groups.
-// Nobody is named, nor numbered: it is about all of them.
-type RaterDifference struct {
-	Told    *int     `json:"told"`    // assessors with enough candidates of both groups
-	Between *float64 `json:"between"` // the standard deviation between them, in marks, beyond chance
-	Chi     *float64 `json:"chi"`
-	P       *float64 `json:"p"`
-	Places  *int     `json:"places"` // dimensions × exercises × assessors with enough candidates
-	Gaps    *int     `json:"gaps"`   // of them with a gap
-	Words   string   `json:"words"`
-}
-
-// ModerationShift is what moderation did to the groups' marks.
-type ModerationShift struct {
-	Focal     *float64         `json:"focal"`
-	Reference *float64         `json:"reference"`
-	Shift     *float64         `json:"shift"` // focal less reference within the same panels
-	Low       *float64         `json:"low"`
-	High      *float64         `json:"high"`
-	P         *float64         `json:"p"`
-	Seen      *SeenCounts      `json:"seen"`
-	Verdict   fairness.Verdict `json:"verdict"`
-	Words     string           `json:"words"`
-}
-
-// IntersectionGap is those in whom two characteristics meet, at one stage.
-type IntersectionGap struct {
-	Characteristics [2]string        `json:"characteristics"`
-	Groups          [2]string        `json:"groups"`
-	Stage           fairness.Stage   `json:"stage"`
-	Passed          *int             `json:"passed"`
-	Of              *int             `json:"of"`
-	Rate            *float64         `json:"rate"`
-	Low             *float64         `json:"low"`
-	High            *float64         `json:"high"`
-	Apart           *float64         `json:"apart"` // the rate that the characteristics one by one give
-	Q               *float64         `json:"q"`
-	Suppressed      bool             `json:"suppressed"`
-	Verdict         fairness.Verdict `json:"verdict,omitempty"`
-	Words           string           `json:"words"`
-}
-
-// YearRatio is a comparison within the campaigns decided in one year, from 1
-// April to 31 March, added up over them.
-type YearRatio struct {
-	Year           int              `json:"year"` // in which it begins
-	Characteristic string           `json:"characteristic"`
-	Focal          string           `json:"focal"`
-	Reference      string           `json:"reference"`
-	Stage          fairness.Stage   `json:"stage"`
-	Ratio          *float64         `json:"ratio"`
-	Low            *float64         `json:"low"`
-	High           *float64         `json:"high"`
-	Suppressed     bool             `json:"suppressed"`
-	Reason         fairness.Reason  `json:"reason,omitempty"`
-	Verdict        fairness.Verdict `json:"verdict,omitempty"`
+// shows says whether anything is shown of a characteristic over all campaigns.
+func (a *FairnessAudit) shows(characteristic string) bool {
+	return slices.ContainsFunc(a.Ratios[:len(a.Pooled)], func(r fairness.Ratio) bool {
+		return r.Characteristic == characteristic && !r.Suppressed
+	})
 }

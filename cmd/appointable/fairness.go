@@ -175,7 +175,7 @@ func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairnes
 	}
 	var shown fairness.Shown
 	if !f.unsuppressed {
-		suppressed, err := selection.Suppress(ctx, suppression.NHS(), counts, nil)
+		suppressed, err := selection.Suppress(ctx, suppression.NHS(), selection.AllCampaigns, counts, nil)
 		if err != nil {
 			return err
 		}

@@ -7,8 +7,11 @@ import (
 
 // Compared are the candidates behind a figure, and the campaigns in which both
 // groups were seen. They are for those who may see counts: suppression is the
-// caller's.
-type Compared struct{ Focal, Reference, Campaigns int }
+// caller's, who may say that Words keeps silent on them.
+type Compared struct {
+	Focal, Reference, Campaigns int
+	Hidden                      bool
+}
 
 // Effect is what a comparison of two groups found: focal less reference.
 type Effect struct {
@@ -60,6 +63,9 @@ func discoveries(name, method string, p []float64) (Family, []float64) {
 
 // seen says on whom a figure rests.
 func (c Compared) seen() string {
+	if c.Hidden {
+		return "how many candidates it rests on is not shown"
+	}
 	campaigns := "campaigns"
 	if c.Campaigns == 1 {
 		campaigns = "campaign"

@@ -27,6 +27,7 @@ type Intersection struct {
 	Rate      Interval // of those who pass, from 0 to 1
 	Apart     float64  // the rate that the characteristics one by one give
 	Departure Interval // from it, in log odds: what the intersection adds
+	Hidden    bool     // Words keeps silent on the counts, which the caller may not show
 	P         float64  // twice the smaller posterior chance of a departure up or down
 	Reason    Reason   // why nothing can be told
 	Q         float64  // the false discovery rate of the family
@@ -49,8 +50,12 @@ func (i Intersection) Words() string {
 	if i.Reason != "" {
 		return string(i.Reason)
 	}
-	way := fmt.Sprintf("%d of %d passed; with what is known of all others that is a rate of %.0f %% (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
-		i.Passed, i.Of, 100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
+	counts := fmt.Sprintf("%d of %d passed; with what is known of all others that is", i.Passed, i.Of)
+	if i.Hidden {
+		counts = "With what is known of all others they passed at"
+	}
+	way := fmt.Sprintf("%s a rate of %.0f %% (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
+		counts, 100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
 	switch i.Verdict {
 	case GapFound:
 		return way + fmt.Sprintf(". Those in whom these characteristics meet fare %s than either would lead one to expect.", than(i.Departure.Estimate, "better", "worse"))
