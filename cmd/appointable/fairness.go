@@ -191,7 +191,7 @@ func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairnes
 	case "json":
 		return writeFairnessJSON(term.out, report)
 	case "csv":
-		return writeFairnessCSV(term.out, report)
+		return round.WriteFairnessCSV(term.out, report)
 	}
 	p := printer{out: term.out, colour: term.colour}
 	p.fairness(report)
