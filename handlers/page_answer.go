@@ -84,8 +84,9 @@ func (c contrastOf) words(campaigns int) string {
 // spaced writes a percentage as these pages do.
 func spaced(words string) string { return strings.ReplaceAll(words, "95 %", "95%") }
 
-// answerOf reads an audit. address is that of a characteristic's own page.
-func answerOf(r fairness.Report, address func(characteristic string) string) answerView {
+// answerOf reads an audit. left is how many rows of single campaigns are left
+// out, and address is that of a characteristic's own page.
+func answerOf(r fairness.Report, left int, address func(characteristic string) string) answerView {
 	var v answerView
 	all := contrastsOf(r)
 	for _, c := range all {
@@ -102,7 +103,7 @@ func answerOf(r fairness.Report, address func(characteristic string) string) ans
 		v.add(whole[begin:end], address(whole[begin].Characteristic))
 		begin = end
 	}
-	v.oneByOne(r)
+	v.oneByOne(r, left)
 	v.Headline = headlineOf(whole, v.Gaps)
 	return v
 }
@@ -194,14 +195,14 @@ func headlineOf(whole []contrastOf, gaps []answerLine) string {
 	return "No gap was found." + untold
 }
 
-// oneByOne lists what single campaigns show, and counts the rest.
-func (v *answerView) oneByOne(r fairness.Report) {
+// oneByOne lists what single campaigns show, and counts the rest, those left out among them.
+func (v *answerView) oneByOne(r fairness.Report, left int) {
 	rows := r.Ratios[len(r.Pooled):]
-	if r.Campaigns < 2 || len(rows) == 0 {
+	if r.Campaigns < 2 || len(rows)+left == 0 {
 		return
 	}
 	counts := map[fairness.Verdict]int{}
-	withheld := 0
+	withheld := left
 	for _, row := range rows {
 		if row.Suppressed {
 			withheld++
@@ -214,5 +215,5 @@ func (v *answerView) oneByOne(r fairness.Report) {
 		}
 	}
 	v.OneByOne = fmt.Sprintf("Looked at one by one, the campaigns make %s: %d gaps, %d without a material gap, %d inconclusive, %d too few to tell, %d not shown.",
-		counted(len(rows), "comparison", "comparisons"), counts[fairness.GapFound], counts[fairness.NoMaterialGap], counts[fairness.Inconclusive], counts[fairness.TooFew], withheld)
+		counted(len(rows)+left, "comparison", "comparisons"), counts[fairness.GapFound], counts[fairness.NoMaterialGap], counts[fairness.Inconclusive], counts[fairness.TooFew], withheld)
 }

@@ -80,7 +80,7 @@ type indicatorView struct {
 func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(characteristic string) string) fairnessPage {
 	whole := wholeContrasts(contrastsOf(a.Report))
 	shown := fairnessPage{
-		Looked: lookedAt(a), Answer: answerOf(a.Report, address), Remedy: a.Remedy, Comparisons: comparisonsOf(a.Report, whole),
+		Looked: lookedAt(a), Answer: answerOf(a.Report, a.Withheld, address), Remedy: a.Remedy, Comparisons: comparisonsOf(a.Report, whole),
 		Gaps: gapsOf(a.Gaps, titles), Trends: trendsOf(a.Trend), Indicators: indicatorsOf(a.Report), Warnings: spacedAll(a.Warnings), Method: methodOf(a),
 	}
 	for i, characteristic := range characteristicsOf(whole) {

@@ -23,7 +23,7 @@ func sampleAudit(t *testing.T, campaigns int, policy *suppression.Policy) select
 		Scope: selection.FairnessScope{Period: &fairness.Period{From: "2025-04-01", To: "2026-03-31"}},
 	}
 	if policy != nil {
-		suppressed, err := selection.Suppress(t.Context(), *policy, counts, nil)
+		suppressed, err := selection.Suppress(t.Context(), *policy, selection.AllCampaigns, counts, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

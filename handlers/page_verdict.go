@@ -57,7 +57,7 @@ func stageNamed(s fairness.Stage) string {
 	case fairness.Accepted:
 		return "Accepted the offer"
 	case fairness.Appointed:
-		return "Shortlist to appointment"
+		return "Appointed"
 	case fairness.Shortlisted, fairness.Interviewed:
 	}
 	return capital(string(s))

@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{}}
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{}}
 }
 
 // pages shows them.
@@ -86,6 +86,7 @@ func (s *Server) addPages() error {
 const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
+	underAudit    = underTrust + "/fairness/{run}"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -110,6 +111,15 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking", endpoint: p.shows(p.showRanking)},
 		{method: post, path: underCampaign + "/ranking", slow: true, endpoint: acts(p.rankNow)},
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
+		{method: get, path: underCampaign + "/fairness", endpoint: p.shows(p.showCampaignFairness)},
+		{method: post, path: underCampaign + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditCampaignHere)},
+		{method: get, path: underTrust + "/fairness", endpoint: p.shows(p.listAudits)},
+		{method: post, path: underTrust + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditHere)},
+		{method: get, path: underAudit, endpoint: p.shows(p.showFairness)},
+		{method: get, path: underAudit + "/groups/{characteristic}", endpoint: p.shows(p.showFairnessGroups)},
+		{method: get, path: underAudit + "/comparisons.csv", endpoint: acts(p.sendFairnessCSV)},
+		{method: get, path: underAudit + "/audit.xlsx", endpoint: acts(p.sendFairnessWorkbook)},
+		{method: get, path: underAudit + "/audit.json", endpoint: acts(p.sendFairnessJSON)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}
 }
