@@ -35,6 +35,8 @@ erase-candidate    -                ....5                -        -             
 import-monitoring  -                yes                  -        -              -      -
 ask-monitoring     -                yes                  -        -              -      -
 read-monitoring    -                -                    yes      -              -      -
+audit-fairness     -                -                    yes      -              -      -
+read-fairness      -                yes                  yes      -              -      -
 enter-results      -                12...                -        -              -      -
 open-scoring       -                1....                -        -              -      -
 read-progress      -                yes                  -        -              yes    -
