@@ -74,7 +74,7 @@ func overOf(c *call, a selection.FairnessAudit) string {
 func (p *pages) fairnessRun(c *call, run storedRun) fairnessRun {
 	id := run.ID.String()
 	return fairnessRun{
-		ID: id, At: p.moment(&run.At), Hash: fmt.Sprintf("%x", sha256.Sum256(run.Result)), To: c.address("fairness", id),
+		ID: id, By: run.By, Reason: run.Reason, At: p.moment(&run.At), Hash: fmt.Sprintf("%x", sha256.Sum256(run.Result)), To: c.address("fairness", id),
 		CSV: c.address("fairness", id, "comparisons.csv"), XLSX: c.address("fairness", id, "audit.xlsx"), JSON: c.address("fairness", id, "audit.json"),
 	}
 }
