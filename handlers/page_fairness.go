@@ -23,7 +23,7 @@ type fairnessPage struct {
 	Indicators    []indicatorView
 	Warnings      []string
 	Method        methodView
-	Run           fairnessRun
+	Run           runView
 }
 
 func (fairnessPage) template() string { return "fairness" }
@@ -41,8 +41,8 @@ type fairnessGroupsPage struct {
 
 func (fairnessGroupsPage) template() string { return "fairness-groups" }
 
-// fairnessRun is who made a run, when and why, and how to check it.
-type fairnessRun struct {
+// runView is who made a run, when and why, and how to check it.
+type runView struct {
 	ID, By, Reason  string
 	At              moment
 	Hash            string // SHA-256 of the document

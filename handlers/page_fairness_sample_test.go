@@ -132,8 +132,8 @@ func sampleTrend() []selection.YearRatio {
 	return years
 }
 
-func sampleRun() fairnessRun {
-	return fairnessRun{
+func sampleRun() runView {
+	return runView{
 		ID: "0199", By: "Dr Okafor, auditor", Reason: "WRES return 2025/26", At: moment{"1 April 2026 at 9:00am", time.Unix(0, 0).UTC().Format(time.RFC3339)},
 		Hash: strings.Repeat("cd", 32), To: "/t/northgate/fairness/0199", CSV: "/csv", XLSX: "/xlsx", JSON: "/json",
 	}

@@ -54,7 +54,7 @@ func (p *pages) fairnessPage(c *call, run storedRun, titles codeTitles) fairness
 		return c.address("fairness", run.ID.String(), "groups", characteristic)
 	})
 	shown.layout = p.layout(c, "Fairness audit", auditTrail(c)...)
-	shown.Over, shown.Run = overOf(c, run.audit), p.fairnessRun(c, run)
+	shown.Over, shown.Run = overOf(c, run.audit), p.runView(c, run)
 	return shown
 }
 
@@ -71,11 +71,11 @@ func overOf(c *call, a selection.FairnessAudit) string {
 	return c.trust.Name
 }
 
-func (p *pages) fairnessRun(c *call, run storedRun) fairnessRun {
+func (p *pages) runView(c *call, run storedRun) runView {
 	id := run.ID.String()
-	return fairnessRun{
+	return runView{
 		ID: id, By: run.By, Reason: run.Reason, At: p.moment(&run.At), Hash: fmt.Sprintf("%x", sha256.Sum256(run.Result)), To: c.address("fairness", id),
-		CSV: c.address("fairness", id, "comparisons.csv"), XLSX: c.address("fairness", id, "audit.xlsx"), JSON: c.address("fairness", id, "audit.json"),
+		CSV: "/api/v1" + c.address("fairness", id) + "?format=csv", XLSX: c.address("fairness", id, "audit.xlsx"), JSON: "/api/v1" + c.address("fairness", id),
 	}
 }
 
@@ -126,47 +126,20 @@ func titlesOf(campaign store.Campaign) codeTitles {
 	return t
 }
 
-// Downloads are of the run as it was stored; each is whole before any of it is
-// sent.
-
-func (p *pages) sendFairnessJSON(c *call) error {
-	run, err := p.askedRun(c)
-	if err != nil {
-		return err
-	}
-	return sendFile(c, "fairness-"+run.ID.String()+".json", "application/json", run.Result)
-}
-
-func (p *pages) sendFairnessCSV(c *call) error {
-	run, err := p.askedRun(c)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := round.WriteFairnessCSV(&b, run.audit.Report); err != nil {
-		return err
-	}
-	return sendFile(c, "fairness-"+run.ID.String()+".csv", "text/csv; charset=utf-8", b.Bytes())
-}
-
+// sendFairnessWorkbook sends a run as it was stored, whole.
 func (p *pages) sendFairnessWorkbook(c *call) error {
 	run, err := p.askedRun(c)
 	if err != nil {
 		return err
 	}
-	made := p.fairnessRun(c, run)
+	made := p.runView(c, run)
 	var b bytes.Buffer
 	err = round.WriteFairnessWorkbook(&b, round.FairnessRun{ID: made.ID, By: made.By, At: made.At.Words, Reason: made.Reason, Hash: made.Hash, Audit: run.audit})
 	if err != nil {
 		return err
 	}
-	return sendFile(c, "fairness-"+run.ID.String()+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
-}
-
-// sendFile names the file that a browser saves.
-func sendFile(c *call, name, mediaType string, content []byte) error {
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, mediaType, content)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="fairness-`+made.ID+`.xlsx"`)
+	return c.Blob(http.StatusOK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes())
 }
 
 // mayAudit says whether pages offer the form.

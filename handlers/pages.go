@@ -117,9 +117,7 @@ func (p *pages) routes() []route {
 		{method: post, path: underTrust + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditHere)},
 		{method: get, path: underAudit, endpoint: p.shows(p.showFairness)},
 		{method: get, path: underAudit + "/groups/{characteristic}", endpoint: p.shows(p.showFairnessGroups)},
-		{method: get, path: underAudit + "/comparisons.csv", endpoint: acts(p.sendFairnessCSV)},
 		{method: get, path: underAudit + "/audit.xlsx", endpoint: acts(p.sendFairnessWorkbook)},
-		{method: get, path: underAudit + "/audit.json", endpoint: acts(p.sendFairnessJSON)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}
 }
