@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 
 	"appointable/selection"
 	"appointable/selection/fairness"
@@ -11,7 +12,6 @@ import (
 type comparisonView struct {
 	Plot     forest
 	Rows     []comparisonRow
-	To       string // the page of the characteristic; "" this is it
 	Several  bool   // campaigns, so that they are also compared within themselves
 	Withheld string // in place of picture and table, where nothing may be shown; "" something is
 }
@@ -28,6 +28,94 @@ type comparisonRow struct {
 	Chance, Fisher, Q     string
 	Detectable, Reason    string
 	WithinTest, Campaigns string
+}
+
+// overviewView is every characteristic at every stage in figures, and the
+// pictures of those that a board looks at first. Each has a page of its own.
+type overviewView struct {
+	Stages   []string
+	Rows     []overviewRow
+	Pictures []overviewPicture
+}
+
+type overviewRow struct {
+	Title, To string // of the characteristic's page
+	Cells     []overviewCell
+}
+
+// overviewCell is a ratio with its interval, and what it shows; no words where
+// the stage is not known.
+type overviewCell struct{ Stage, Figures, Verdict string }
+
+type overviewPicture struct {
+	Plot forest
+	To   string
+}
+
+// picturesShown is the number of pictures up to which a page stays light.
+const picturesShown = 4
+
+// overviewOf shows first what has a gap, then what comes first in the audit.
+// What may not be shown at any stage has no picture.
+func overviewOf(rows []contrastOf, address func(characteristic string) string) overviewView {
+	var v overviewView
+	byCharacteristic := map[string][]contrastOf{}
+	for _, stage := range fairness.Stages() {
+		if slices.ContainsFunc(rows, func(c contrastOf) bool { return c.Stage == stage }) {
+			v.Stages = append(v.Stages, stageNamed(stage))
+		}
+	}
+	for _, c := range rows {
+		byCharacteristic[c.Characteristic] = append(byCharacteristic[c.Characteristic], c)
+	}
+	codes := characteristicsOf(rows)
+	for _, code := range codes {
+		own := byCharacteristic[code]
+		row := overviewRow{Title: contrastTitle(own[0]), To: address(code)}
+		for _, stage := range v.Stages {
+			row.Cells = append(row.Cells, overviewCellOf(own, stage))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	for _, code := range picturedOf(codes, byCharacteristic) {
+		picture := comparisonViewOf(fmt.Sprintf("forest-%d", len(v.Pictures)+1), byCharacteristic[code], false).Plot
+		v.Pictures = append(v.Pictures, overviewPicture{picture, address(code)})
+	}
+	return v
+}
+
+func overviewCellOf(rows []contrastOf, stage string) overviewCell {
+	for _, c := range rows {
+		if stageNamed(c.Stage) == stage {
+			shown := c.comparison(false)
+			cell := overviewCell{Stage: stage, Figures: shown.figures}
+			cell.Verdict, _ = verdictNamed(c.finding(), c.withheld())
+			if c.withheld() {
+				cell.Figures = asterisk
+			}
+			return cell
+		}
+	}
+	return overviewCell{Stage: stage}
+}
+
+// picturedOf are the characteristics that have a picture.
+func picturedOf(codes []string, rows map[string][]contrastOf) []string {
+	var gaps, others []string
+	for _, code := range codes {
+		switch of := rows[code]; {
+		case slices.ContainsFunc(of, func(c contrastOf) bool { return c.finding() == fairness.GapFound }):
+			gaps = append(gaps, code)
+		case slices.ContainsFunc(of, func(c contrastOf) bool { return !c.withheld() }):
+			others = append(others, code)
+		}
+	}
+	all := append(gaps, others...)
+	return all[:min(len(all), picturesShown)]
+}
+
+func contrastTitle(c contrastOf) string {
+	return characteristicWords(c.Characteristic) + ": " + c.Focal + " compared with " + c.Reference
 }
 
 // comparisonsOf are the comparisons in groups of one focal group each. rows are
@@ -52,7 +140,6 @@ func comparisonsOf(r fairness.Report, rows []contrastOf) []comparisonView {
 func comparisonViewOf(id string, rows []contrastOf, several bool) comparisonView {
 	first := rows[0]
 	v := comparisonView{Several: several}
-	title := characteristicWords(first.Characteristic) + ": " + first.Focal + " compared with " + first.Reference
 	var shown []comparison
 	told := false
 	for _, c := range rows {
@@ -60,7 +147,7 @@ func comparisonViewOf(id string, rows []contrastOf, several bool) comparisonView
 		shown = append(shown, c.comparison(several))
 		v.Rows = append(v.Rows, c.row())
 	}
-	v.Plot = forestOf(id, title, "A row for each stage: the ratio of the two groups’ rates with its 95% interval, on a log scale with lines at 0.8, 1 and 1.25. Left of 1, "+first.Focal+" passed less often. The figures are in the table below.", shown)
+	v.Plot = forestOf(id, contrastTitle(first), "A row for each stage: the ratio of the two groups’ rates with its 95% interval, on a log scale with lines at 0.8, 1 and 1.25. Left of 1, "+first.Focal+" passed less often. The figures are in the table below.", shown)
 	if !told {
 		v.Withheld = "Not shown at any stage: the numbers are so small that they could tell of a person."
 	}

@@ -16,7 +16,7 @@ type fairnessPage struct {
 	Looked        []string
 	Answer        answerView
 	Remedy        string
-	Comparisons   []comparisonView // all focal groups of a characteristic together
+	Stages        overviewView // all focal groups of a characteristic together
 	Gaps          []gapsView
 	Intersections []answerLine // of which something is shown
 	Trends        []trendView
@@ -80,11 +80,8 @@ type indicatorView struct {
 func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(characteristic string) string) fairnessPage {
 	whole := wholeContrasts(contrastsOf(a.Report))
 	shown := fairnessPage{
-		Looked: lookedAt(a), Answer: answerOf(a.Report, a.Withheld, address), Remedy: a.Remedy, Comparisons: comparisonsOf(a.Report, whole),
+		Looked: lookedAt(a), Answer: answerOf(a.Report, a.Withheld, address), Remedy: a.Remedy, Stages: overviewOf(whole, address),
 		Gaps: gapsOf(a.Gaps, titles), Trends: trendsOf(a.Trend), Indicators: indicatorsOf(a.Report), Warnings: spacedAll(a.Warnings), Method: methodOf(a),
-	}
-	for i, characteristic := range characteristicsOf(whole) {
-		shown.Comparisons[i].To = address(characteristic)
 	}
 	for _, x := range a.Intersections {
 		if !x.Suppressed {

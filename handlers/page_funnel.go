@@ -10,14 +10,14 @@ import (
 // was still there after each later one: a bar for each stage and group. Where a
 // count may not be shown the bar is hatched and has an asterisk.
 type funnelView struct {
-	ID, Characteristic string
-	Height             string
-	Base               string // what the shares are of
-	Bars               []funnelBar
-	Stages             []funnelHead
-	Groups             []string
-	Rows               []funnelRow // the data table: a row for each stage, a cell for each group
-	Hidden             bool        // whether any bar is hatched
+	Characteristic string
+	Height         string
+	Base           string // what the shares are of
+	Bars           []funnelBar
+	Stages         []funnelHead
+	Groups         []string
+	Rows           []funnelRow // the data table: a row for each stage, a cell for each group
+	Hidden         bool        // whether any bar is hatched
 }
 
 // funnelHead is a stage's name above its bars.
@@ -60,7 +60,7 @@ func funnelOf(r fairness.Report, characteristic string) *funnelView {
 	if len(groups) == 0 || len(stages) == 0 {
 		return nil
 	}
-	v := &funnelView{ID: "funnel-" + characteristic, Characteristic: characteristicWords(characteristic), Base: "entered the first stage"}
+	v := &funnelView{Characteristic: characteristicWords(characteristic), Base: "entered the first stage"}
 	if stages[0] == fairness.Shortlisted {
 		v.Base = "applied"
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"math"
+	"strconv"
 
 	"appointable/selection"
 	"appointable/selection/fairness"
@@ -36,15 +37,15 @@ type gapLine struct {
 // gapsOf is nil where the audit has no marks.
 func gapsOf(gaps []selection.CharacteristicGap, titles codeTitles) []gapsView {
 	var views []gapsView
-	for _, g := range gaps {
-		views = append(views, gapsViewOf(g, titles))
+	for i, g := range gaps {
+		views = append(views, gapsViewOf("gaps-"+strconv.Itoa(i+1), g, titles))
 	}
 	return views
 }
 
-func gapsViewOf(g selection.CharacteristicGap, titles codeTitles) gapsView {
+func gapsViewOf(id string, g selection.CharacteristicGap, titles codeTitles) gapsView {
 	v := gapsView{
-		ID: "gaps-" + g.Characteristic, Withheld: g.Suppressed, Words: spacedAll(g.Words),
+		ID: id, Withheld: g.Suppressed, Words: spacedAll(g.Words),
 		Title: characteristicWords(g.Characteristic) + ", " + groupNamed(g.Characteristic, g.Focal) + " compared with " + groupNamed(g.Characteristic, g.Reference),
 	}
 	if g.Suppressed {
