@@ -1,8 +1,8 @@
 package selection
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -147,15 +147,6 @@ func (g gapMaker) seen(c fairness.Compared) *SeenCounts {
 	return &SeenCounts{c.Focal, c.Reference, c.Campaigns}
 }
 
-// reason is why there is no figure, without the counts where those are
-// suppressed.
-func (g gapMaker) reason(c fairness.Compared, reason fairness.Reason) string {
-	if g.policy == nil || reason != "" && c.Focal >= fairness.GapCandidates && c.Reference >= fairness.GapCandidates && c.Campaigns >= fairness.GapCampaigns {
-		return string(reason)
-	}
-	return fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns that saw both.", fairness.GapCandidates, fairness.GapCampaigns)
-}
-
 // named is a place's name; nil where it was averaged over.
 func named(names []string, i int) *string {
 	if i == fairness.All {
@@ -167,10 +158,9 @@ func named(names []string, i int) *string {
 func (g gapMaker) score(gap fairness.ScoreGap) ScoreGap {
 	row := ScoreGap{Dimension: named(g.dimensions, gap.Dimension), Exercise: named(g.exercises, gap.Exercise), Seen: g.seen(gap.Compared), Verdict: fairness.TooFew}
 	if !gap.Told() || g.few(gap.Compared) {
-		row.Words = g.reason(gap.Compared, gap.Reason)
+		row.Words = cmp.Or(string(gap.Reason), notShown)
 		return row
 	}
-	gap.Hidden = g.policy != nil
 	row.G, row.Low, row.High, row.Marks = g.shown(gap.Estimate), g.shown(gap.Low), g.shown(gap.High), g.shown(gap.Marks)
 	row.P, row.Q, row.Verdict, row.Words = g.exact(gap.P), g.exact(gap.Q), gap.Verdict, gap.Words()
 	return row
@@ -183,10 +173,9 @@ func (g gapMaker) criterion(d fairness.DIF) CriterionGap {
 		Seen: g.seen(d.Compared), Verdict: fairness.TooFew,
 	}
 	if !d.Told() || g.few(d.Compared) {
-		row.Words = g.reason(d.Compared, d.Reason)
+		row.Words = cmp.Or(string(d.Reason), notShown)
 		return row
 	}
-	d.Hidden = g.policy != nil
 	row.SMD, row.Low, row.High, row.LogOdds = g.shown(d.SMD.Estimate), g.shown(d.SMD.Low), g.shown(d.SMD.High), g.shown(d.LogOdds.Estimate)
 	row.P, row.Q, row.Verdict, row.Words = g.exact(d.P), g.exact(d.Q), d.Verdict, d.Words()
 	return row
@@ -215,11 +204,10 @@ func (g gapMaker) moderation(s fairness.Shift) *ModerationShift {
 	row := &ModerationShift{Seen: g.seen(s.Compared), Verdict: fairness.TooFew}
 	switch {
 	case g.few(s.Compared):
-		row.Words = "Too few to tell, or so few that it could be told who they are."
+		row.Words = notShown
 	case !s.Told():
 		row.Words = string(s.Reason)
 	default:
-		s.Hidden = g.policy != nil
 		row.Focal, row.Reference, row.Shift = g.shown(s.FocalShift), g.shown(s.ReferenceShift), g.shown(s.Estimate)
 		row.Low, row.High, row.P, row.Verdict, row.Words = g.shown(s.Low), g.shown(s.High), g.exact(s.P), s.Verdict, s.Words()
 	}

@@ -102,12 +102,9 @@ func (c *auditColumns) intersection(m meeting, stage fairness.Stage, i fairness.
 	f := figures{policy != nil}
 	row.Rate, row.Low, row.High, row.Apart = f.shown(i.Rate.Estimate), f.shown(i.Rate.Low), f.shown(i.Rate.High), f.shown(i.Apart)
 	row.Verdict, row.Words = i.Verdict, i.Words()
-	if policy != nil {
-		i.Hidden = true
-		row.Words = i.Words()
-		return row
+	if policy == nil {
+		row.Passed, row.Of, row.Q = &i.Passed, &i.Of, f.exact(i.Q)
 	}
-	row.Passed, row.Of, row.Q = &i.Passed, &i.Of, f.exact(i.Q)
 	return row
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"time"
@@ -26,6 +25,7 @@ type fairnessFlags struct {
 	unsuppressed bool
 	year         int
 	from, to     string
+	seed         int64
 }
 
 func newFairness(term terminal) *cobra.Command {
@@ -45,11 +45,11 @@ func newFairness(term terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			counts, err := f.read(cmd.Context(), term, args)
+			counts, rounds, err := f.read(cmd.Context(), term, args)
 			if err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), term, counts, within)
+			return f.run(cmd.Context(), term, counts, rounds, within)
 		},
 	}
 	flags := cmd.Flags()
@@ -59,6 +59,7 @@ func newFairness(term terminal) *cobra.Command {
 	flags.IntVar(&f.year, "year", 0, "campaigns decided from 1 April of this year to 31 March of the next, as the WRES and WDES count")
 	flags.StringVar(&f.from, "from", "", "campaigns decided on this day or later, such as 2025-04-01")
 	flags.StringVar(&f.to, "to", "", "… and on this day or earlier")
+	flags.Int64Var(&f.seed, "seed", 1, "seed of the permutations, where moderation has too many to go through")
 	return cmd
 }
 
@@ -105,30 +106,33 @@ func (f *fairnessFlags) period(changed func(flag string) bool) (*fairness.Period
 	return &p, nil
 }
 
-// read gathers the counts, and every mistake of every file.
-func (f *fairnessFlags) read(ctx context.Context, term terminal, folders []string) ([]fairness.Count, error) {
+// read gathers the counts, the rounds that they are of, if they are, and every
+// mistake of every file.
+func (f *fairnessFlags) read(ctx context.Context, term terminal, folders []string) ([]fairness.Count, []selection.Answered, error) {
 	if f.counts != "" {
 		counts, notices, err := round.ReadCounts(ctx, f.counts)
 		tell(term, notices)
-		return counts, err
+		return counts, nil, err
 	}
 	var all []fairness.Count
+	var rounds []selection.Answered
 	var mistakes fault.List
 	campaigns := map[string]string{}
 	for _, dir := range folders {
-		code, counts, err := readFunnel(ctx, term, dir)
+		answered, counts, err := readFunnel(ctx, term, dir)
+		code := answered.Round.Campaign.Code
 		switch before, twice := campaigns[code]; {
 		case err != nil && fault.KindOf(err) == fault.Internal: // above all, a caller who stopped waiting
-			return nil, err
+			return nil, nil, err
 		case err != nil:
 			keepMistakes(&mistakes, dir, err)
 		case twice:
 			mistakes.Add(dir, "campaign %s is in %s already; name each campaign once", code, before)
 		}
 		campaigns[code] = dir
-		all = append(all, counts...)
+		all, rounds = append(all, counts...), append(rounds, answered)
 	}
-	return all, mistakes.Err("nothing was computed")
+	return all, rounds, mistakes.Err("nothing was computed")
 }
 
 // keepMistakes keeps an error's complaints with the folder that their files are in.
@@ -144,69 +148,83 @@ func keepMistakes(mistakes *fault.List, dir string, err error) {
 
 // readFunnel reads a round and what its candidates answered, and tells of
 // mistakes in either.
-func readFunnel(ctx context.Context, term terminal, dir string) (campaign string, counts []fairness.Count, err error) {
-	r, notices, errRound := round.Read(ctx, dir)
+func readFunnel(ctx context.Context, term terminal, dir string) (a selection.Answered, counts []fairness.Count, err error) {
+	var notices []string
+	var errRound error
+	a.Round, notices, errRound = round.Read(ctx, dir)
 	tell(term, notices)
 	if errRound != nil && len(fault.FieldsOf(errRound)) == 0 {
-		return "", nil, errRound
+		return a, nil, errRound
 	}
 	m, notices, errAnswers := round.ReadMonitoring(ctx, filepath.Join(dir, "monitoring.csv"))
 	tell(term, notices)
+	a.Rows = m.Rows
 	var both fault.List
 	for _, err := range []error{errRound, errAnswers} {
 		if err != nil && fault.KindOf(err) == fault.Internal {
-			return "", nil, err
+			return a, nil, err
 		}
 		both.Fields = slices.Concat(both.Fields, fault.FieldsOf(err))
 	}
 	if err := both.Err("the round cannot be audited"); err != nil {
-		return r.Campaign.Code, nil, err
+		return a, nil, err
 	}
-	counts, err = selection.Funnel(r, m.Rows)
-	return r.Campaign.Code, counts, m.Locate(err)
+	counts, err = selection.Funnel(a.Round, a.Rows)
+	return a, counts, m.Locate(err)
 }
 
-func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairness.Count, within *fairness.Period) error {
+func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairness.Count, rounds []selection.Answered, within *fairness.Period) error {
 	if within != nil {
 		var undated int
 		if counts, undated = within.Of(counts); undated > 0 {
 			tell(term, []string{fmt.Sprintf("%s without a day in the column decided_on: left out of the period.", count(undated, "campaign"))})
 		}
 	}
-	var shown fairness.Shown
-	if !f.unsuppressed {
-		suppressed, err := selection.Suppress(ctx, suppression.NHS(), selection.AllCampaigns, counts, nil)
-		if err != nil {
-			return err
-		}
-		tell(term, suppressed.Notices)
-		shown = suppressed.Shown
-	}
-	report, err := fairness.Audit(ctx, counts, shown)
+	shown, err := f.shown(ctx, term, counts)
 	if err != nil {
 		return err
 	}
-	report.Period = within
-	switch f.format {
-	case "json":
-		return writeFairnessJSON(term.out, report)
-	case "csv":
-		return round.WriteFairnessCSV(term.out, report)
+	var d fairnessDocument
+	if d.Report, err = fairness.Audit(ctx, counts, shown); err != nil {
+		return err
 	}
-	p := printer{out: term.out, colour: term.colour}
-	p.fairness(report)
-	return p.err
+	d.Period = within
+	gaps, families, err := selection.Gaps(ctx, rounds, uint64(f.seed), f.unsuppressed)
+	if err != nil {
+		return err
+	}
+	d.Gaps = append([]selection.GapRow{}, gaps...)
+	d.Family = append(d.Family, families...)
+	return d.print(term, f.format)
 }
 
-// fairnessDocument adds what counts alone cannot tell.
+// shown is nil where true counts are asked for.
+func (f *fairnessFlags) shown(ctx context.Context, term terminal, counts []fairness.Count) (fairness.Shown, error) {
+	if f.unsuppressed {
+		return nil, nil
+	}
+	suppressed, err := selection.Suppress(ctx, suppression.NHS(), selection.AllCampaigns, counts, nil)
+	tell(term, suppressed.Notices)
+	return suppressed.Shown, err
+}
+
+// fairnessDocument is the audit of counts, and of marks where there are rounds.
 type fairnessDocument struct {
 	fairness.Report
-	Gaps []any `json:"gaps"`
+	Gaps []selection.GapRow `json:"gaps"`
 }
 
-func writeFairnessJSON(out io.Writer, report fairness.Report) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(fairnessDocument{Report: report, Gaps: []any{}})
+func (d fairnessDocument) print(term terminal, format string) error {
+	switch format {
+	case "json":
+		encoder := json.NewEncoder(term.out)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(d)
+	case "csv":
+		return writeFairnessCSV(term.out, d)
+	}
+	p := printer{out: term.out, colour: term.colour}
+	p.fairness(d)
+	return p.err
 }

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"appointable/selection"
 	"appointable/selection/fairness"
 )
 
 // fairness prints an audit for a person: what is known of each group at each
 // stage in sentences, every figure with its interval.
-func (p *printer) fairness(r fairness.Report) {
+func (p *printer) fairness(d fairnessDocument) {
+	r := d.Report
 	p.heading(fmt.Sprintf("Fairness audit of %s%s", count(r.Campaigns, "campaign"), periodWords(r.Period)))
 	p.line("")
 	if r.Unsuppressed {
@@ -29,6 +31,7 @@ func (p *printer) fairness(r fairness.Report) {
 		p.stage(row, r.Pooled[i], r.Campaigns > 1)
 	}
 	p.oneByOne(r)
+	p.gaps(d.Gaps)
 	p.indicators(r)
 	p.notCompared(r)
 	p.families(r)
@@ -92,6 +95,39 @@ func (p *printer) oneByOne(r fairness.Report) {
 	}
 	p.line("  Of %s: gap %d, no material gap %d, inconclusive %d, too few to tell %d, not shown %d. CSV and JSON have each.",
 		count(len(rows), "comparison"), counts[fairness.GapFound], counts[fairness.NoMaterialGap], counts[fairness.Inconclusive], counts[fairness.TooFew], withheld)
+}
+
+// gaps prints where marks of groups differ, and counts the places where nothing
+// can be told.
+func (p *printer) gaps(rows []selection.GapRow) {
+	if len(rows) == 0 {
+		return
+	}
+	p.line("")
+	p.heading("Marks: the focal group beside the reference group of the same campaigns")
+	few := 0
+	for _, row := range rows {
+		switch {
+		case row.Verdict == fairness.TooFew:
+			few++
+		case row.Family != "criterion" || row.Verdict == fairness.GapFound:
+			p.line("  %s%s: %s", row.Characteristic, placeWords(row), row.Words)
+		}
+	}
+	p.line("  Of %s by exercise, dimension, both, criterion and moderation, %d have too few candidates to tell.", count(len(rows), "comparison"), few)
+}
+
+func placeWords(row selection.GapRow) string {
+	if row.Family == "moderation" {
+		return ", moderation"
+	}
+	var place string
+	for _, code := range []*string{row.Exercise, row.Criterion, row.Dimension} {
+		if code != nil && (code != row.Dimension || row.Criterion == nil) {
+			place += ", " + *code
+		}
+	}
+	return place
 }
 
 func (p *printer) indicators(r fairness.Report) {

@@ -59,8 +59,8 @@ func TestReadCountsTellsEveryMistakeAndItsPlace(t *testing.T) {
 		header + "C1,sex,female,yes,shortlisted,5,3\n":                                                           "2:33: the row has 7 cells and the header has 9",
 		header: "1: there is no count in it",
 		"":     "1:1: the file is empty",
-		"campaign,characteristic,group,stage,entered,passed\nC1,sex,female,shortlisted,5,3\n":          "1: the column focal is missing",
-		"campaign,characteristic,group,focal,stage,entered,pased\nC1,sex,female,yes,shortlisted,5,3\n": `1:51: the column "pased" is not known; did you mean passed?`,
+		"campaign,characteristic,group,stage,entered,passed\nC1,sex,female,shortlisted,5,3\n":            "1: the column focal is missing",
+		"campaign,characteristic,group,focal,stage,entered,passedd\nC1,sex,female,yes,shortlisted,5,3\n": `1:51: the column "passedd" is not known; did you mean passed?`,
 	} {
 		counts, _, err := readCounts(t, text)
 		if !fault.Is(err, fault.Invalid) || counts != nil {

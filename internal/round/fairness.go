@@ -1,9 +1,7 @@
 package round
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -14,39 +12,9 @@ import (
 // empty.
 type cells []any
 
-// WriteFairnessCSV writes a row a comparison: of each campaign, of all
-// together (campaign empty, scope all), and within campaigns added up (scope
-// within). A last column says on every row whether the counts are true ones.
-// Its errors are w's.
-func WriteFairnessCSV(w io.Writer, r fairness.Report) error {
-	out := csv.NewWriter(w)
-	for _, row := range comparisonTable(r) {
-		texts := make([]string, len(row))
-		for i, cell := range row {
-			texts[i] = cellText(cell)
-		}
-		if err := out.Write(texts); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// cellText writes a figure with all its digits, and text so that no program
-// takes it for a formula.
-func cellText(cell any) string {
-	switch x := cell.(type) {
-	case nil:
-		return ""
-	case float64:
-		return strconv.FormatFloat(x, 'g', -1, 64)
-	case string:
-		return Protect(x)
-	}
-	return fmt.Sprint(cell)
-}
-
+// comparisonTable has a row a comparison: of each campaign, of all together
+// (campaign empty, scope all), and within campaigns added up (scope within). A
+// last column says on every row whether the counts are true ones.
 func comparisonTable(r fairness.Report) []cells {
 	rows := []cells{{
 		"scope", "campaign", "characteristic", "focal", "reference", "stage", "x1", "n1", "x0", "n0", "ratio", "low", "high",
@@ -86,7 +54,7 @@ func indicatorCell(indicators []fairness.Indicator) string {
 	var parts []string
 	for _, i := range indicators {
 		if i.Value != nil {
-			parts = append(parts, fmt.Sprintf("%s %s (%s)", i.Name, cellText(*i.Value), i.Direction))
+			parts = append(parts, fmt.Sprintf("%s %s (%s)", i.Name, strconv.FormatFloat(*i.Value, 'g', -1, 64), i.Direction))
 		}
 	}
 	return strings.Join(parts, "; ")

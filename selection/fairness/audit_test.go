@@ -65,7 +65,7 @@ func TestAuditHasARowACampaignAndOnePooled(t *testing.T) {
 // Candidates compete: the crude figures describe, the verdict is the pooled one.
 func TestAppointmentsAreJudgedByPoolingOnly(t *testing.T) {
 	var counts []fairness.Count
-	random := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // simulated candidates
+	random := rand.New(rand.NewPCG(7, 8))
 	for i, table := range fixedPosts(random, 120, .3) {
 		counts = append(counts, counted("C"+string(rune('A'+i/26))+string(rune('A'+i%26)), fairness.Ethnicity, fairness.Offered, fairness.BME, fairness.White, table)...)
 	}
@@ -264,7 +264,7 @@ func TestTheOrderOfCountsDecidesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	random := rand.New(rand.NewPCG(9, 10)) //nolint:gosec // shuffles
+	random := rand.New(rand.NewPCG(9, 10))
 	random.Shuffle(len(counts), func(i, j int) { counts[i], counts[j] = counts[j], counts[i] })
 	got, err := json.Marshal(audit(t, counts, nil))
 	if err != nil {

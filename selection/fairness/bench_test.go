@@ -12,7 +12,7 @@ import (
 // national makes counts of campaigns with 50 applicants each, by four
 // characteristics and five stages, with as many posts as campaigns.
 func national(campaigns int) []fairness.Count {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // simulated candidates
+	random := rand.New(rand.NewPCG(1, 2))
 	pass := map[fairness.Stage]float64{fairness.Shortlisted: .3, fairness.Interviewed: .9, fairness.Appointable: .5, fairness.Offered: .4, fairness.Accepted: .9}
 	stages := []fairness.Stage{fairness.Shortlisted, fairness.Interviewed, fairness.Appointable, fairness.Offered, fairness.Accepted}
 	var counts []fairness.Count

@@ -49,7 +49,7 @@ func rates(visit func(p1, p0, ratio float64)) {
 // The interval covers a ratio exactly where the score statistic, which the test
 // works out by another road, does not reject it: so both give one coverage.
 func TestCoverageByTwoRoutes(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // picks sizes
+	random := rand.New(rand.NewPCG(3, 4))
 	for range 12 {
 		n1, n0 := 5+random.IntN(26), 5+random.IntN(26)
 		rates(func(p1, p0, ratio float64) {
@@ -146,7 +146,7 @@ func fixedPosts(random *rand.Rand, campaigns int, ratio float64) []fairness.Tabl
 // covers says how often, of so many repetitions, the pooled interval and the
 // crude one cover the true ratio, and how often a gap is found.
 func covers(repetitions, campaigns int, ratio float64) (pooled, crude, found float64) {
-	random := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // simulated candidates
+	random := rand.New(rand.NewPCG(5, 6))
 	for range repetitions {
 		tables := fixedPosts(random, campaigns, ratio)
 		p, _ := fairness.Pool(tables)

@@ -45,13 +45,14 @@ type DIFFamily struct {
 // Told reports whether there is a figure.
 func (d DIF) Told() bool { return d.Reason == "" }
 
-// Words is the finding in a sentence, for a row that names the criterion and the groups.
+// Words is the finding in a sentence, for a row that names the criterion and
+// the groups.
 func (d DIF) Words() string {
 	if !d.Told() {
 		return string(d.Reason)
 	}
-	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %.2f to %.2f; %s)",
-		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.Low, d.SMD.High, d.seen())
+	way := fmt.Sprintf("Among candidates who did alike elsewhere, the focal group was marked %.2f marks %s here than the reference group (95 %% interval %s)",
+		math.Abs(d.SMD.Estimate), than(d.SMD.Estimate, "higher", "lower"), d.SMD.span("higher", "lower"))
 	switch d.Verdict {
 	case GapFound:
 		return way + ". Look at the criterion's wording and anchors: it may ask for something beside the value it stands for."
@@ -109,11 +110,11 @@ func total(n []int) int {
 	return sum
 }
 
-// mantel sums Mantel's (1963) comparison of mean scores over strata: the focal
-// group's sum of scores less what it would be if group and score had nothing to do with one
-// another, and its hypergeometric variance; beside it the standardised mean
-// difference, weighted by the focal group, with that variance (Zwick and Thayer
-// 1996, J. Educ. Behav. Stat. 21, 187–201).
+// mantel sums Mantel's (1963) comparison of mean scores over strata: the
+// focal group's sum of scores less what it would be if group and score had
+// nothing to do with one another, and its hypergeometric variance; beside it
+// the standardised mean difference, weighted by the focal group, with that
+// variance (Zwick and Thayer 1996, J. Educ. Behav. Stat. 21, 187–201).
 type mantel struct{ excess, variance, smd, smdVariance float64 }
 
 func (m *mantel) add(s Matched, scores []float64) {
@@ -193,20 +194,21 @@ func kernelVariance(s Matched, psi float64) float64 {
 	return sum / (n * n)
 }
 
-// DIFs tests every criterion × exercise of s. A candidate's mark on it is the
-// mean over raters to the nearest whole mark; candidates are matched on their
-// rest score, the mean of their other marks as deviations from each criterion's
-// mean, in bands of about 20 candidates. Where marks of the rest are few, and so
-// unreliable, a gap of ability between the groups shows as DIF in part (Zwick
-// 1990, J. Educ. Stat. 15, 185–197): read DIF beside Gaps. The minimum numbers are those of
-// a gap. Errors: fault.Invalid, and the context's.
+// DIFs tests every criterion × exercise of s. A candidate's mark on it is
+// the mean over raters to the nearest whole mark; candidates are matched on
+// their rest score, the mean of their other marks as deviations from each
+// criterion's mean, in bands of about 20 candidates. Where marks of the rest
+// are few, and so unreliable, a gap of ability between the groups shows as
+// DIF in part (Zwick 1990, J. Educ. Stat. 15, 185–197): read DIF beside
+// Gaps. The minimum numbers are those of a gap. Errors: fault.Invalid, and
+// the context's.
 func DIFs(ctx context.Context, s *Scores) (DIFFamily, error) {
 	a, err := s.arrange()
 	if err != nil {
 		return DIFFamily{}, err
 	}
 	cells := a.cellMeans()
-	rest := restOf(cells)
+	rest := cells.rest()
 	out := []DIF{}
 	for cell := range s.Cells {
 		if err := ctx.Err(); err != nil {
@@ -215,7 +217,7 @@ func DIFs(ctx context.Context, s *Scores) (DIFFamily, error) {
 		var list []response
 		for i, of := range cells.y {
 			if r := rest[i]; !math.IsNaN(of[cell]) && r.n > 1 {
-				list = append(list, response{cells.candidates[i], of[cell], (r.sum - of[cell] + cells.mean[cell]) / float64(r.n-1)})
+				list = append(list, response{cells.candidates[i], of[cell], r.without(of[cell] - cells.mean[cell])})
 			}
 		}
 		if len(list) > 0 {
@@ -258,8 +260,8 @@ func (a arranged) cellMeans() cellMeans {
 	return c
 }
 
-// restOf sums each candidate's deviations from the cells' means.
-func restOf(c cellMeans) []average {
+// rest sums each candidate's deviations from the cells' means.
+func (c cellMeans) rest() []average {
 	rest := make([]average, len(c.y))
 	for i, of := range c.y {
 		for cell, y := range of {
@@ -283,50 +285,64 @@ const perBand = 20
 
 // dif matches the responses in bands of equal rest scores and tests them.
 func (s *Scores) dif(list []response) DIF {
+	low, scores := categories(list)
+	var strata []Matched
+	campaigns := map[int32]bool{}
+	for _, band := range bands(list) {
+		m := Matched{make([]int, len(scores)), make([]int, len(scores))}
+		for _, r := range band {
+			side := m.Reference
+			if s.Group[r.candidate] == Focal {
+				side = m.Focal
+			}
+			side[int(wholeMark(r.mark)-low)]++
+		}
+		if total(m.Focal) == 0 || total(m.Reference) == 0 {
+			continue
+		}
+		strata = append(strata, m)
+		for _, r := range band {
+			campaigns[s.Campaign[r.candidate]] = true
+		}
+	}
+	d := OrdinalDIF(strata, scores)
+	if d.Campaigns = len(campaigns); d.Told() && d.few() {
+		none := OrdinalDIF(nil, nil)
+		none.Compared, none.Reason = d.Compared, tooFewOfGap()
+		return none
+	}
+	return d
+}
+
+func wholeMark(mean float64) float64 { return math.Floor(mean + .5) }
+
+// categories are the whole marks from the lowest given to the highest.
+func categories(list []response) (low float64, scores []float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, r := range list {
+		low, high = min(low, wholeMark(r.mark)), max(high, wholeMark(r.mark))
+	}
+	for y := low; y <= high; y++ {
+		scores = append(scores, y)
+	}
+	return low, scores
+}
+
+// bands sorts the responses by rest score and splits them, never between equals.
+func bands(list []response) [][]response {
 	slices.SortFunc(list, func(a, b response) int {
 		return cmp.Or(cmp.Compare(a.rest, b.rest), cmp.Compare(a.candidate, b.candidate))
 	})
-	low, high := math.Inf(1), math.Inf(-1)
-	for i := range list {
-		list[i].mark = math.Floor(list[i].mark + .5)
-		low, high = min(low, list[i].mark), max(high, list[i].mark)
-	}
-	scores := make([]float64, int(high-low)+1)
-	for j := range scores {
-		scores[j] = low + float64(j)
-	}
-	var strata []Matched
-	campaigns := map[int32]bool{}
+	var all [][]response
 	for len(list) > 0 {
 		n := min(perBand, len(list))
 		for n < len(list) && list[n].rest-list[n-1].rest < 1e-9 {
 			n++
 		}
-		m := Matched{make([]int, len(scores)), make([]int, len(scores))}
-		for _, r := range list[:n] {
-			side := m.Reference
-			if s.Group[r.candidate] == Focal {
-				side = m.Focal
-			}
-			side[int(r.mark-low)]++
-		}
-		if total(m.Focal) > 0 && total(m.Reference) > 0 {
-			strata = append(strata, m)
-			for _, r := range list[:n] {
-				campaigns[s.Campaign[r.candidate]] = true
-			}
-		}
+		all = append(all, list[:n])
 		list = list[n:]
 	}
-	d := OrdinalDIF(strata, scores)
-	d.Campaigns = len(campaigns)
-	if d.Told() && d.few() {
-		few := OrdinalDIF(nil, nil)
-		few.Compared = d.Compared
-		few.Reason = d.tooFew()
-		return few
-	}
-	return d
+	return all
 }
 
 func judgeDIF(list []DIF) DIFFamily {

@@ -7,22 +7,24 @@ import (
 	"appointable/internal/fault"
 )
 
-// Draws are joint posterior draws of what candidates were worth, in marks, in
-// each dimension × exercise: the same comparison as Gaps makes on raw marks, on
-// marks freed of how strict each rater was.
+// Draws are joint posterior draws of what candidates were worth, in marks,
+// in each dimension × exercise: the same comparison as Gaps makes on raw
+// marks, on marks freed of how strict each rater was.
 //
 // They must be draws, never posterior means, which are drawn towards the
-// middle. Draws of a model that does not know the groups are drawn towards each other too, the
-// more the less was observed (Mislevy 1991, Psychometrika 56, 177–196): then the
-// gap is a lower bound, to be read beside the raw one.
+// middle. Draws of a model that does not know the groups are drawn towards
+// each other too, the more the less was observed (Mislevy 1991,
+// Psychometrika 56, 177–196): then the gap is a lower bound, to be read
+// beside the raw one.
 type Draws struct {
 	Campaigns, Exercises, Dimensions int
 
 	Campaign []int32 // by candidate
 	Group    []Side  // by candidate
 
-	// By draw, at least 2: the value at (candidate·Dimensions + dimension)·Exercises +
-	// exercise, NaN where the candidate was not seen.
+	// By draw, at least 2: the value at (candidate·Dimensions +
+	// dimension)·Exercises + exercise, NaN where the candidate was not
+	// seen.
 	Values [][]float64
 }
 
@@ -83,7 +85,7 @@ func gapOfDraws(draws []difference) ScoreGap {
 	first := draws[0]
 	out := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: first.degrees}
 	if first.few() {
-		out.Effect = untold(first.Compared, first.tooFew())
+		out.Effect = untold(first.Compared, tooFewOfGap())
 		return out
 	}
 	n := float64(len(draws))

@@ -6,12 +6,10 @@ import (
 )
 
 // Compared are the candidates behind a figure, and the campaigns in which both
-// groups were seen. They are for those who may see counts: suppression is the
-// caller's, who may say that Words keeps silent on them.
-type Compared struct {
-	Focal, Reference, Campaigns int
-	Hidden                      bool
-}
+// groups were seen. No sentence of this package on marks holds one of these
+// numbers: they are for those who may see counts, and suppression is the
+// caller's.
+type Compared struct{ Focal, Reference, Campaigns int }
 
 // Effect is what a comparison of two groups found: focal less reference.
 type Effect struct {
@@ -61,11 +59,8 @@ func discoveries(name, method string, p []float64) (Family, []float64) {
 	return Family{Name: name, Families: 1, Tests: len(told), LeftOut: len(p) - len(told), Method: method}, q
 }
 
-// seen says on whom a figure rests.
-func (c Compared) seen() string {
-	if c.Hidden {
-		return "how many candidates it rests on is not shown"
-	}
+// Seen says on whom a figure rests, for those who may see counts.
+func (c Compared) Seen() string {
 	campaigns := "campaigns"
 	if c.Campaigns == 1 {
 		campaigns = "campaign"
@@ -78,4 +73,15 @@ func than(estimate float64, higher, lower string) string {
 		return higher
 	}
 	return lower
+}
+
+// span puts limits into words: "0.66 to 2.53 lower", "0.10 lower to 0.30 higher".
+func (i Interval) span(higher, lower string) string {
+	switch {
+	case i.High <= 0:
+		return fmt.Sprintf("%.2f to %.2f %s", -i.High, -i.Low, lower)
+	case i.Low >= 0:
+		return fmt.Sprintf("%.2f to %.2f %s", i.Low, i.High, higher)
+	}
+	return fmt.Sprintf("%.2f %s to %.2f %s", -i.Low, lower, i.High, higher)
 }

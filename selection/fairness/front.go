@@ -59,35 +59,17 @@ func (f Front) Words() string {
 // gridLimit is how many sets of weights are gone through.
 const gridLimit = 2_000_000
 
-// FrontOf goes through all weights in steps of 1/steps and, between them, near one another
-// where it matters, the best of each mixture of validity and impact (De Corte, Lievens and Sackett
-// 2007, J. Appl. Psychol. 92, 1380–1393), and marks the trust's own choice, whose weights
-// need not sum to 1. Errors: fault.Invalid; the context's.
+// FrontOf goes through all weights in steps of 1/steps and, between them,
+// near one another where it matters, the best of each mixture of validity
+// and impact (De Corte, Lievens and Sackett 2007, J. Appl. Psychol. 92,
+// 1380–1393), and marks the trust's own choice, whose weights need not sum
+// to 1. Errors: fault.Invalid; the context's.
 func FrontOf(ctx context.Context, m Methods, own []float64, steps int) (Front, error) {
 	if err := m.check(own, steps); err != nil {
 		return Front{}, err
 	}
-	var all []Balance
-	weights := make([]float64, len(m.Validity))
-	var fill func(at, left int) error
-	fill = func(at, left int) error {
-		if at == len(weights)-1 {
-			weights[at] = float64(left) / float64(steps)
-			all = append(all, m.composite(weights))
-			return nil
-		}
-		for x := range left + 1 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			weights[at] = float64(x) / float64(steps)
-			if err := fill(at+1, left-x); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := fill(0, steps); err != nil {
+	all, err := m.grid(ctx, steps)
+	if err != nil {
 		return Front{}, err
 	}
 	all = append(all, m.mixtures()...)
@@ -97,6 +79,26 @@ func FrontOf(ctx context.Context, m Methods, own []float64, steps int) (Front, e
 	}
 	f.compare()
 	return f, nil
+}
+
+// grid goes through all weights in steps of 1/steps.
+func (m Methods) grid(ctx context.Context, steps int) ([]Balance, error) {
+	var all []Balance
+	weights := make([]float64, len(m.Validity))
+	var fill func(at, left int)
+	fill = func(at, left int) {
+		if at == len(weights)-1 {
+			weights[at] = float64(left) / float64(steps)
+			all = append(all, m.composite(weights))
+			return
+		}
+		for x := 0; x <= left && ctx.Err() == nil; x++ {
+			weights[at] = float64(x) / float64(steps)
+			fill(at+1, left-x)
+		}
+	}
+	fill(0, steps)
+	return all, ctx.Err()
 }
 
 func (m Methods) check(own []float64, steps int) error {
@@ -249,8 +251,9 @@ func (m Methods) mixture(lambda float64) (Balance, bool) {
 	return m.composite(w), true
 }
 
-// best is the minimum of ½w′Rw − c′w over w ≥ 0, scaled to sum to 1, by cyclic coordinate
-// descent, which for a positive definite R converges; ok is false where it is 0.
+// best is the minimum of ½w′Rw − c′w over w ≥ 0, scaled to sum to 1, by
+// cyclic coordinate descent, which for a positive definite R converges; ok
+// is false where it is 0.
 func (m Methods) best(worth []float64) (w []float64, ok bool) {
 	w = make([]float64, len(worth))
 	for range 10_000 {

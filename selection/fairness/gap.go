@@ -34,8 +34,8 @@ func (g ScoreGap) Words() string {
 	if !g.Told() {
 		return string(g.Reason)
 	}
-	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95 %% interval %.2f to %.2f; %s)",
-		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High, g.seen())
+	way := fmt.Sprintf("The focal group was marked %.2f of a standard deviation %s than the reference group in the same campaigns (95 %% interval %s)",
+		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.span("higher", "lower"))
 	switch g.Verdict {
 	case GapFound:
 		return way + ". Chance alone would rarely show a gap like it, however many places are looked at. It says where to look, not why."
@@ -114,7 +114,7 @@ func gapOf(list []point) ScoreGap {
 	g := ScoreGap{Marks: math.NaN(), T: math.NaN(), Degrees: d.degrees}
 	switch {
 	case d.few():
-		g.Effect = untold(d.Compared, d.tooFew())
+		g.Effect = untold(d.Compared, tooFewOfGap())
 	case !(d.sd > 0):
 		g.Effect = untold(d.Compared, "Nothing to tell: within each campaign all candidates of a group were marked the same, so a gap has no spread to be measured against.")
 	default:
@@ -128,7 +128,6 @@ func (c Compared) few() bool {
 	return c.Focal < GapCandidates || c.Reference < GapCandidates || c.Campaigns < GapCampaigns
 }
 
-func (c Compared) tooFew() Reason {
-	return Reason(fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns that saw both, and here are %d and %d in %d.",
-		GapCandidates, GapCampaigns, c.Focal, c.Reference, c.Campaigns))
+func tooFewOfGap() Reason {
+	return Reason(fmt.Sprintf("Too few to tell: this needs at least %d candidates of each group in at least %d campaigns that saw both.", GapCandidates, GapCampaigns))
 }

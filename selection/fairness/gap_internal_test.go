@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 )
 
 // fair.py, by scipy: two groups of 7 and 8 (oracles/fairness/fair_out.txt).
@@ -48,75 +47,111 @@ func alarm(f GapFamily) (planted, elsewhere bool) {
 	return planted, elsewhere
 }
 
-// search counts in how many simulated trusts a family names the planted
-// exercise, and in how many it names another.
-func search(t testing.TB, u trust, family, repetitions int, g *rand.Rand) (power, elsewhere float64) {
+// search gives by family the share of simulated trusts in which the planted
+// exercise is named, another is, and any is.
+func search(t testing.TB, u trust, repetitions int, g *rand.Rand) (power, elsewhere, alarms [4]float64) {
 	t.Helper()
 	for range repetitions {
-		here, there := alarm(judged(t, u.simulate(g))[family])
-		if here {
-			power++
-		}
-		if there {
-			elsewhere++
+		for f, family := range judged(t, u.simulate(g)) {
+			here, there := alarm(family)
+			power[f] += float64(boolean(here)) / float64(repetitions)
+			elsewhere[f] += float64(boolean(there)) / float64(repetitions)
+			alarms[f] += float64(boolean(here || there)) / float64(repetitions)
 		}
 	}
-	return power / float64(repetitions), elsewhere / float64(repetitions)
+	return power, elsewhere, alarms
 }
 
 // A gap of a fifth of a mark (about a third of a standard deviation) in one of
-// four exercises. With none planted an alarm is due in at most 1 trust of 20:
-// 8 or more of 60 then come up with probability 0.01.
+// four exercises, looked for by exercise and by dimension × exercise. With none
+// planted an alarm is due in at most 1 trust of 20: 7 or more of 40 then come up
+// with probability 0.003.
 func TestAPlantedGapIsFoundWhereItIs(t *testing.T) {
 	g := rand.New(rand.NewPCG(5, 1))
 	u := small()
 	u.gap = .2
-	power, elsewhere := search(t, u, 0, 40, g)
-	if power < .9 {
-		t.Errorf("the planted exercise was found in %.2f of trusts, want at least .90", power)
-	}
-	if elsewhere > .15 {
-		t.Errorf("another exercise was named in %.2f of trusts", elsewhere)
-	}
+	power, elsewhere, _ := search(t, u, 25, g)
 	u.gap = 0
-	planted, others := search(t, u, 0, 60, g)
-	if planted+others > 7./60 {
-		t.Errorf("with no gap there were alarms in %.3f of trusts, want about .05 at most", planted+others)
+	_, _, alarms := search(t, u, 40, g)
+	for _, f := range []int{0, 2} {
+		if power[f] < .9 {
+			t.Errorf("family %d: the planted exercise was found in %.2f of trusts, want at least .90", f, power[f])
+		}
+		if elsewhere[f] > .2 {
+			t.Errorf("family %d: another exercise was named in %.2f of trusts", f, elsewhere[f])
+		}
+		if alarms[f] > 6.5/40 {
+			t.Errorf("family %d: with no gap there were alarms in %.3f of trusts, want .05 at most", f, alarms[f])
+		}
 	}
 }
 
-// Many repetitions: go test -bench PlantedGap -benchtime 1x ./selection/fairness.
+// What a planted gap of 0.2 marks, and none, come to over many trusts: power at
+// the planted exercise, alarms at another beside it, and alarms with none
+// planted. A false alarm in a trust with a gap is none of a trust without: with
+// one right discovery the procedure allows others at twice the rate.
+//
+//	go test -run '^$' -bench PlantedGap -benchtime 1x ./selection/fairness
 func BenchmarkPlantedGap(b *testing.B) {
 	const repetitions = 1000
 	for range b.N {
-		for family, name := range []string{"exercise", "", "meeting", "rater"} {
-			if name == "" {
-				continue // a dimension is no exercise
-			}
-			g := rand.New(rand.NewPCG(11, uint64(family)))
-			u := small()
-			none1, none2 := search(b, u, family, repetitions, g)
-			u.gap = .2
-			power, elsewhere := search(b, u, family, repetitions, g)
-			b.ReportMetric(power, name+"-power")
-			b.ReportMetric(elsewhere, name+"-elsewhere")
-			b.ReportMetric(max(none1, none2), name+"-false")
+		u := small()
+		_, _, alarms := search(b, u, repetitions, rand.New(rand.NewPCG(11, 0)))
+		u.gap = .2
+		power, elsewhere, _ := search(b, u, repetitions, rand.New(rand.NewPCG(11, 1)))
+		for f, name := range map[int]string{0: "exercise", 2: "meeting", 3: "rater"} {
+			b.ReportMetric(power[f], name+"-power")
+			b.ReportMetric(elsewhere[f], name+"-elsewhere")
+			b.ReportMetric(alarms[f], name+"-false")
 		}
 	}
 }
 
-// 200 campaigns × 50 candidates × 7 raters × 24 cells: 1.68 million marks.
-func BenchmarkGapsOfATrust(b *testing.B) {
+// 200 campaigns × 50 candidates × 7 raters × 24 cells: 1.68 million marks, with
+// 28 raters who recur and with 1,400 who never do.
+func BenchmarkScoresOfATrust(b *testing.B) {
 	u := trust{campaigns: 200, candidates: 50, raters: 7, exercises: 4, dimensions: 2, criteria: 3, focal: .35, gap: .2}
-	s := u.simulate(rand.New(rand.NewPCG(1, 1)))
-	for b.Loop() {
-		start := time.Now()
-		if _, err := Gaps(context.Background(), s); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(time.Since(start).Seconds(), "s")
+	g := rand.New(rand.NewPCG(1, 1))
+	s := moderated(u.simulate(g), g, 0)
+	apart := *s
+	apart.Raters, apart.Rater = s.Raters*s.Campaigns, make([]int32, len(s.Rater))
+	for r := range s.Rater {
+		apart.Rater[r] = s.Rater[r] + int32(s.Raters)*s.Campaign[s.Candidate[r]]
 	}
-	b.ReportMetric(float64(len(s.Mark)), "marks")
+	ctx := context.Background()
+	for name, f := range map[string]func(*Scores) error{
+		"Gaps":       func(s *Scores) error { _, err := Gaps(ctx, s); return err },
+		"DIF":        func(s *Scores) error { _, err := DIFs(ctx, s); return err },
+		"Rater":      func(s *Scores) error { _, err := RaterByGroup(ctx, s); return err },
+		"Moderation": func(s *Scores) error { _, err := Moderation(ctx, s, 1); return err },
+	} {
+		for raters, s := range map[string]*Scores{"recurring": s, "apart": &apart} {
+			b.Run(name+"/"+raters, func(b *testing.B) {
+				for b.Loop() {
+					if err := f(s); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Groups that hardly overlap have a huge gap, and neither a wait nor an
+// interval that is none.
+func TestAHugeGap(t *testing.T) {
+	var list []point
+	for i := range 400 {
+		side, y := Reference, 5.
+		if i%2 == 0 {
+			side, y = Focal, 3
+		}
+		list = append(list, point{int32(i / 40), side, y + .0001*float64(i%3)})
+	}
+	g := gapOf(list)
+	if !g.Told() || !(g.Low < g.Estimate && g.Estimate < g.High) || g.Estimate > -1e4 || g.P > 1e-12 {
+		t.Errorf("%+v", g)
+	}
 }
 
 func TestTooFewToTell(t *testing.T) {

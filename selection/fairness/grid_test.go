@@ -259,6 +259,7 @@ func TestPoolWithoutMuchToPool(t *testing.T) {
 	}{
 		{"nothing", nil, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NoSharedCampaign},
 		{"apart", []fairness.Table{{X1: 1, N1: 2}, {X0: 1, N0: 3}}, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NoSharedCampaign},
+		{"all passed", []fairness.Table{{X1: 2, N1: 2, X0: 9, N0: 9}, {N1: 2, N0: 3}}, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.AllOrNone},
 		{"nobody passed", []fairness.Table{{N1: 2, N0: 3}}, fairness.Pooled{Ratio: fairness.Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, fairness.NobodyPassed},
 	} {
 		got, reason := fairness.Pool(c.tables)
@@ -271,7 +272,7 @@ func TestPoolWithoutMuchToPool(t *testing.T) {
 	if reason != "" || got.Ratio.Estimate != 0 || got.Ratio.Low != 0 || !(got.Ratio.High > 1) || got.Homogeneity != nil || got.Campaigns != 3 {
 		t.Errorf("%+v, %q", got, reason)
 	}
-	near(t, "smallest", got.Smallest, math.Pow(3./8, 3), 1e-12)
+	near(t, "smallest", got.Smallest, 27./512, 1e-12)
 	swapped := fairness.Table{X1: 1, N1: 5, X0: 0, N0: 3}
 	other, reason := fairness.Pool([]fairness.Table{swapped, swapped, swapped})
 	if reason != fairness.NoReferencePass || !math.IsInf(other.Ratio.High, 1) || math.Abs(other.Ratio.Low*got.Ratio.High-1) > 1e-12 || other.P != got.P {

@@ -11,9 +11,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Crossing is those who share a level of every characteristic: how many of them
-// there were at a stage, and how many passed. It is for stages at which one's passing
-// does not shut another out.
+// Crossing is those who share a level of every characteristic: how many of
+// them there were at a stage, and how many passed. It is for stages at which
+// one's passing does not shut another out.
 type Crossing struct {
 	Levels []int // by characteristic, from 0
 	Passed int
@@ -27,7 +27,6 @@ type Intersection struct {
 	Rate      Interval // of those who pass, from 0 to 1
 	Apart     float64  // the rate that the characteristics one by one give
 	Departure Interval // from it, in log odds: what the intersection adds
-	Hidden    bool     // Words keeps silent on the counts, which the caller may not show
 	P         float64  // twice the smaller posterior chance of a departure up or down
 	Reason    Reason   // why nothing can be told
 	Q         float64  // the false discovery rate of the family
@@ -50,12 +49,8 @@ func (i Intersection) Words() string {
 	if i.Reason != "" {
 		return string(i.Reason)
 	}
-	counts := fmt.Sprintf("%d of %d passed; with what is known of all others that is", i.Passed, i.Of)
-	if i.Hidden {
-		counts = "With what is known of all others they passed at"
-	}
-	way := fmt.Sprintf("%s a rate of %.0f %% (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
-		counts, 100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
+	way := fmt.Sprintf("By what is known of them and of all others, %.0f %% pass (95 %% interval %.0f to %.0f %%), where the characteristics one by one give %.0f %%",
+		100*i.Rate.Estimate, 100*i.Rate.Low, 100*i.Rate.High, 100*i.Apart)
 	switch i.Verdict {
 	case GapFound:
 		return way + fmt.Sprintf(". Those in whom these characteristics meet fare %s than either would lead one to expect.", than(i.Departure.Estimate, "better", "worse"))
@@ -65,13 +60,14 @@ func (i Intersection) Words() string {
 	return way + ". Whether their meeting adds anything cannot be told from these numbers."
 }
 
-// Intersect fits a binomial model in which a crossing's log odds are a sum of
-// its characteristics' effects and a departure of its own, normal with standard
-// deviation τ (the cross-classified model of Evans, Williams, Onnela and
-// Subramanian 2018, Soc. Sci. Med. 203, 64–73). Effects have a wide normal prior;
-// τ a half-normal one, averaged over (Gelman 2006); the rest is Laplace's
-// approximation (Rasmussen and Williams 2006, algorithms 3.1 and 3.2). Errors: fault.Invalid
-// where the crossings are not of the same characteristics, or one stands twice; the context's.
+// Intersect fits a binomial model in which a crossing's log odds are a sum
+// of its characteristics' effects and a departure of its own, normal with
+// standard deviation τ (the cross-classified model of Evans, Williams,
+// Onnela and Subramanian 2018, Soc. Sci. Med. 203, 64–73). Effects have a
+// wide normal prior; τ a half-normal one, averaged over (Gelman 2006); the
+// rest is Laplace's approximation (Rasmussen and Williams 2006, algorithms
+// 3.1 and 3.2). Errors: fault.Invalid where the crossings are not of the
+// same characteristics, or one stands twice; the context's.
 func Intersect(ctx context.Context, crossings []Crossing) (Intersections, error) {
 	if err := checkCrossings(crossings); err != nil {
 		return Intersections{}, err
@@ -184,22 +180,17 @@ func fitCrossings(crossings []Crossing, main *mat.SymDense, tau float64) laplace
 			b.SetVec(i, w*f.AtVec(i)+float64(c.Passed)-float64(c.Of)*p)
 		}
 		chol.Factorize(curved(k, root)) //nolint:misspell // gonum's name
-		var kb, solved, next mat.VecDense
-		kb.MulVec(k, b)
-		for i := range n {
-			kb.SetVec(i, root[i]*kb.AtVec(i))
-		}
-		if err := chol.SolveVecTo(&solved, &kb); err != nil {
+		var pull, solved, next mat.VecDense
+		pull.MulVec(k, b)
+		pull.MulElemVec(&pull, mat.NewVecDense(n, root))
+		if err := chol.SolveVecTo(&solved, &pull); err != nil {
 			break // ill conditioned: the mode so far stands
 		}
-		for i := range n {
-			a.SetVec(i, b.AtVec(i)-root[i]*solved.AtVec(i))
-		}
+		solved.MulElemVec(&solved, mat.NewVecDense(n, root))
+		a.SubVec(b, &solved)
 		next.MulVec(k, a)
-		step := 0.
-		for i := range n {
-			step = max(step, math.Abs(next.AtVec(i)-f.AtVec(i)))
-		}
+		f.SubVec(&next, f)
+		step := mat.Norm(f, math.Inf(1))
 		f.CopyVec(&next)
 		if step < 1e-10 {
 			break

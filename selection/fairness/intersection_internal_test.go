@@ -50,7 +50,7 @@ func TestIntersectAgainstARandomWalk(t *testing.T) {
 	x, rates, departures := make([]float64, parameters), make([][]float64, 6), make([][]float64, 6)
 	x[12] = -1
 	at := density(x)
-	for step := range 1_500_000 {
+	for step := range 900_000 {
 		y := slices.Clone(x)
 		k := g.IntN(parameters)
 		y[k] += 1.2 * g.NormFloat64()
@@ -129,7 +129,7 @@ func TestIntersectIsUnchangedByRelabelling(t *testing.T) {
 func TestIntervalsOfIntersectionsHoldTheRate(t *testing.T) {
 	g := rand.New(rand.NewPCG(12, 12))
 	held, n := 0., 0.
-	const trusts = 60
+	const trusts = 40
 	for range trusts {
 		var crossings []Crossing
 		var truth []float64

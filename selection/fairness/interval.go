@@ -6,8 +6,3 @@ type Interval struct{ Estimate, Low, High float64 }
 
 // excludes says that a value lies outside the interval.
 func (i Interval) excludes(value float64) bool { return value < i.Low || value > i.High }
-
-// inverse is the interval of the quantity's reciprocal.
-func (i Interval) inverse() Interval {
-	return Interval{Estimate: 1 / i.Estimate, Low: 1 / i.High, High: 1 / i.Low}
-}

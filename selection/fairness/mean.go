@@ -18,6 +18,9 @@ type average struct {
 func (a *average) add(y float64) { a.sum, a.n = a.sum+y, a.n+1 }
 func (a average) mean() float64  { return a.sum / float64(a.n) }
 
+// without is the mean of what was added but for one y of it.
+func (a average) without(y float64) float64 { return (a.sum - y) / float64(a.n-1) }
+
 // means are candidates' raw means by place, each list in the order of
 // campaigns. They are taken as the panel mean is: over raters within a cell,
 // over criteria within dimension × exercise, then over dimensions or exercises;

@@ -15,14 +15,15 @@ const (
 	SampledPermutations = 9_999
 )
 
-// MaterialShift is the size in marks within which a difference of shifts is not material.
+// MaterialShift is the size within which a difference of shifts is not
+// material: in marks on a scale of 1 to 7, in proportion on others.
 const MaterialShift = 0.1
 
 // Shift is how much more the focal group gained in moderation than the
-// reference group of the same panels: the mean over a candidate's marks of after less before,
-// compared within campaigns. P is of a permutation of the groups within each
-// panel, which supposes nothing of how shifts are spread; the interval holds the differences that this test does not reject
-// at 5 %.
+// reference group of the same panels: the mean over a candidate's marks of
+// after less before, compared within campaigns. P is of a permutation of the
+// groups within each panel, which supposes nothing of how shifts are spread;
+// the interval holds the differences that this test does not reject at 5 %.
 type Shift struct {
 	Effect
 	FocalShift, ReferenceShift float64 // means, in marks; NaN of nobody
@@ -36,8 +37,8 @@ func (s Shift) Words() string {
 	if !s.Told() {
 		return string(s.Reason)
 	}
-	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %.2f to %.2f; %s)",
-		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.Low, s.High, s.seen())
+	way := fmt.Sprintf("In moderation the focal group's marks moved by %+.2f and the reference group's by %+.2f; within the same panels that is %.2f marks %s (95 %% interval %s)",
+		s.FocalShift, s.ReferenceShift, math.Abs(s.Estimate), than(s.Estimate, "in favour of the focal group", "against the focal group"), s.span("in favour", "against"))
 	switch s.Verdict {
 	case GapFound:
 		return way + ". Chance would rarely move marks so; read the reasons recorded for the changes."
@@ -79,7 +80,7 @@ func Moderation(ctx context.Context, s *Scores, seed uint64) (Shift, error) {
 		all[i].agreement /= d.size
 	}
 	out.Effect = invert(d, all)
-	out.Verdict = out.verdict(out.P, MaterialShift)
+	out.Verdict = out.verdict(out.P, MaterialShift*s.unit())
 	return out, nil
 }
 
@@ -240,10 +241,10 @@ func sample(ctx context.Context, panels []panel, g *rand.Rand) ([]relabelling, e
 }
 
 // invert turns relabellings into p-value and interval. With U the difference
-// that a relabelling shows and V its agreement with the labels that happened, a
-// true difference δ is rejected by how few have |U − Vδ| ≥ |U₀ − δ|; that holds for δ
-// between (U₀ − U)/(1 − V) and (U₀ + U)/(1 + V), an interval around U₀. So the limits are
-// the order statistics of these ends.
+// that a relabelling shows and V its agreement with the labels that
+// happened, a true difference δ is rejected by how few have |U − Vδ| ≥ |U₀ −
+// δ|; that holds for δ between (U₀ − U)/(1 − V) and (U₀ + U)/(1 + V), an
+// interval around U₀. So the limits are the order statistics of these ends.
 func invert(d difference, all []relabelling) Effect {
 	const whole = 1 - 1e-9
 	tiny := 1e-9 * (math.Abs(d.delta) + d.sd)
@@ -263,7 +264,7 @@ func invert(d difference, all []relabelling) Effect {
 	slices.Sort(high)
 	at := int(Alpha * float64(len(all)))
 	if math.IsInf(low[at], 0) {
-		return untold(d.Compared, Reason(fmt.Sprintf("Too few to tell: the groups of these panels can be given out in %d ways only, so no outcome could have been surprising.", len(all))))
+		return untold(d.Compared, "Too few to tell: the groups of these panels can be given out in so few ways that no outcome would have been surprising.")
 	}
 	return Effect{
 		Interval: Interval{d.delta, low[at], high[len(all)-1-at]},

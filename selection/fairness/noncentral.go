@@ -26,11 +26,15 @@ type noncentralT struct {
 // nodes of one panel: integrands of the panel's width are then exact to 1e-12.
 const panelNodes = 16
 
+// mostPanels are enough for any |t| that marks can give, some thousands; beyond,
+// where groups hardly overlap, the interval is less exact and takes no longer.
+const mostPanels = 4096
+
 // newNoncentralT prepares the sum for ν degrees of freedom, ν > 0, and for
 // values up to |t|, which says how sharply Φ(ts − δ) can turn.
 func newNoncentralT(nu, t float64) noncentralT {
 	low, high := chiRange(nu)
-	panels := 4 + int(math.Ceil((high-low)*math.Abs(t)/4))
+	panels := 4 + int(min(mostPanels, math.Ceil((high-low)*math.Abs(t)/4)))
 	d := noncentralT{nu, make([]float64, 0, panels*panelNodes), make([]float64, 0, panels*panelNodes)}
 	x, w := make([]float64, panelNodes), make([]float64, panelNodes)
 	quad.Legendre{}.FixedLocations(x, w, 0, 1)

@@ -27,18 +27,21 @@ type Homogeneity struct{ Chi, P float64 }
 
 // Pool compares the groups within each campaign and adds the campaigns up. It
 // is right for appointments too, where candidates compete for a fixed number
-// of posts. Where the reason is not empty there is no estimate, and where no
-// campaign has both groups nothing else either.
+// of posts. Where the reason is not empty there is no estimate, and but for
+// NoReferencePass nothing else either.
 func Pool(campaigns []Table) (Pooled, Reason) {
 	var s campaignSums
 	for _, t := range campaigns {
 		s.add(t)
 	}
+	nothing := Pooled{Ratio: Interval{High: math.Inf(1)}, P: 1, Smallest: 1}
 	switch {
 	case s.both == 0:
-		return Pooled{Ratio: Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, NoSharedCampaign
+		return nothing, NoSharedCampaign
 	case s.focal == 0 && s.reference == 0:
-		return Pooled{Ratio: Interval{High: math.Inf(1)}, P: 1, Smallest: 1}, NobodyPassed
+		return nothing, NobodyPassed
+	case len(s.informative) == 0:
+		return nothing, AllOrNone
 	}
 	p := Pooled{Ratio: s.ratio(), P: 1, Campaigns: len(s.informative), Smallest: s.smallest(), Detectable: s.detectable()}
 	if s.variance > 0 {

@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -15,10 +16,11 @@ import (
 // on no side, places nobody saw.
 func anyTrust(t *rapid.T) *Scores {
 	u := trust{
-		campaigns: rapid.IntRange(1, 14).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 8).Draw(t, "candidates"),
-		raters: rapid.IntRange(1, 4).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
+		campaigns: rapid.SampledFrom([]int{1, 3, 8, 14, 20}).Draw(t, "campaigns"), candidates: rapid.IntRange(2, 7).Draw(t, "candidates"),
+		raters: rapid.IntRange(1, 3).Draw(t, "raters"), exercises: rapid.IntRange(1, 3).Draw(t, "exercises"),
 		dimensions: rapid.IntRange(1, 3).Draw(t, "dimensions"), criteria: rapid.IntRange(1, 2).Draw(t, "criteria"),
-		focal: rapid.Float64Range(.1, .9).Draw(t, "focal"), gap: rapid.Float64Range(-1, 1).Draw(t, "gap"),
+		panels: rapid.IntRange(1, 2).Draw(t, "panels"),
+		focal:  rapid.Float64Range(.1, .9).Draw(t, "focal"), gap: rapid.Float64Range(-1, 1).Draw(t, "gap"),
 	}
 	g := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	s := moderated(u.simulate(g), g, .1)
@@ -232,6 +234,37 @@ func TestSwappedGroupsChangeTheSign(t *testing.T) {
 	})
 }
 
+// Half marks on a scale of half the range are the same marks.
+func TestAnotherScaleChangesNoVerdict(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyTrust(t)
+		half := *s
+		half.Low, half.High = s.Low/2, s.High/2
+		half.Mark, half.Before = slices.Clone(s.Mark), slices.Clone(s.Before)
+		for r := range half.Mark {
+			half.Mark[r], half.Before[r] = s.Mark[r]/2, s.Before[r]/2
+		}
+		a, b := everything(t, s), everything(t, &half)
+		if !alike(a.Gaps, scaled(b.Gaps), 1e-7) || a.Shift.Verdict != b.Shift.Verdict || !alike(a.Shift.P, b.Shift.P, 1e-9) {
+			t.Fatalf("%+v\n%+v", a, b)
+		}
+		for i, g := range a.Raters.Raters {
+			if h := b.Raters.Raters[i]; g.Verdict != h.Verdict || !alike(g.Low, 2*h.Low, 1e-6) {
+				t.Fatalf("%+v\n%+v", g, h)
+			}
+		}
+	})
+}
+
+func scaled(families []GapFamily) []GapFamily {
+	for _, f := range families {
+		for i := range f.Gaps {
+			f.Gaps[i].Marks *= 2
+		}
+	}
+	return families
+}
+
 // Nothing is ever said without its grounds: a figure has limits around it, a p
 // and a verdict, and what cannot be told has a reason and no figure.
 func TestEveryFigureHasItsGrounds(t *testing.T) {
@@ -269,10 +302,13 @@ func TestScoresAreChecked(t *testing.T) {
 		"a negative cell":    func(s *Scores) { s.Cell[5] = -1 },
 		"a campaign unknown": func(s *Scores) { s.Campaign[0] = int32(s.Campaigns) },
 		"no mark":            func(s *Scores) { s.Mark[3] = math.NaN() },
+		"above the scale":    func(s *Scores) { s.Mark[3] = s.High + 1 },
+		"no scale":           func(s *Scores) { s.High = s.Low },
 		"two marks":          func(s *Scores) { s.Cell[1] = s.Cell[0] },
 		"an exercise unknown": func(s *Scores) {
 			s.Cells[0].Exercise = s.Exercises
 		},
+		"before infinite":  func(s *Scores) { s.Before = slices.Clone(s.Mark); s.Before[2] = math.Inf(1) },
 		"before too short": func(s *Scores) { s.Before = []float64{1} },
 	} {
 		s := small().simulate(rand.New(rand.NewPCG(1, 2)))
@@ -282,6 +318,27 @@ func TestScoresAreChecked(t *testing.T) {
 		change(s)
 		if s.Validate() == nil {
 			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+func TestACancelledComparisonStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	g := rand.New(rand.NewPCG(1, 2))
+	s := moderated(small().simulate(g), g, 0)
+	d := &Draws{Campaigns: 1, Exercises: 1, Dimensions: 1, Campaign: []int32{0}, Group: []Side{Focal}, Values: [][]float64{{1}, {2}}}
+	for name, compare := range map[string]func() error{
+		"gaps":          func() error { _, err := Gaps(ctx, s); return err },
+		"draws":         func() error { _, err := GapsOfDraws(ctx, d); return err },
+		"DIF":           func() error { _, err := DIFs(ctx, s); return err },
+		"raters":        func() error { _, err := RaterByGroup(ctx, s); return err },
+		"moderation":    func() error { _, err := Moderation(ctx, s, 1); return err },
+		"intersections": func() error { _, err := Intersect(ctx, crossed([2]int{1, 2}, [2]int{1, 2})); return err },
+		"front":         func() error { _, err := FrontOf(ctx, deCorte(), []float64{1, 1, 1}, 20); return err },
+	} {
+		if err := compare(); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

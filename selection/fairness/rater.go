@@ -15,17 +15,18 @@ const (
 	RaterCampaigns  = 2
 )
 
-// MaterialRater is the gap in marks, relative to fellow raters, under which a
-// rater's is not material.
+// MaterialRater is the gap, relative to fellow raters, under which a rater's is
+// not material: in marks on a scale of 1 to 7, in proportion on others.
 const MaterialRater = 0.25
 
-// raterScale is the scale of the prior of how much raters differ, in marks:
-// most of it lies under half a mark.
+// raterScale is the scale of the prior of how much raters differ: on a scale of
+// 1 to 7 most of it lies under half a mark.
 const raterScale = 0.25
 
-// RaterGap is how much lower or higher a rater marked the focal group, relative
-// to the reference group, than fellow raters marked the same candidates on the
-// same criteria, in marks. The effect is shrunken; its p-value is of the rater's own marks.
+// RaterGap is how much lower or higher a rater marked the focal group,
+// relative to the reference group, than fellow raters marked the same
+// candidates on the same criteria, in marks. The effect is shrunken; its
+// p-value is of the rater's own marks.
 type RaterGap struct {
 	Rater int
 	Effect
@@ -61,8 +62,8 @@ func (g RaterGap) Words() string {
 	if !g.Told() {
 		return string(g.Reason)
 	}
-	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %.2f to %.2f after shrinkage; %s)",
-		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.Low, g.High, g.seen())
+	way := fmt.Sprintf("Relative to fellow assessors of the same candidates, this assessor's marks for the focal group stand %.2f marks %s (95 %% interval %s after shrinkage)",
+		math.Abs(g.Estimate), than(g.Estimate, "higher", "lower"), g.span("higher", "lower"))
 	switch g.Verdict {
 	case GapFound:
 		return way + ". It is a reason to read the notes and anchors together; it is no finding about the person."
@@ -72,12 +73,13 @@ func (g RaterGap) Words() string {
 	return way + ". These numbers neither show a difference nor rule one out."
 }
 
-// RaterByGroup estimates the interaction. Each mark is taken less the mean of
-// the other raters' marks for the same candidate and criterion; what is left is
-// averaged by candidate and rater and compared between groups within campaigns,
-// then shrunken towards 0, where raters as a body stand by construction. A rater
-// with fewer than RaterCandidates of either group or in fewer than
-// RaterCampaigns campaigns stays in the list and says so. Errors: fault.Invalid, and the context's.
+// RaterByGroup estimates the interaction. Each mark is taken less the mean
+// of the other raters' marks for the same candidate and criterion; what is
+// left is averaged by candidate and rater and compared between groups within
+// campaigns, then shrunken towards 0, where raters as a body stand by
+// construction. A rater with fewer than RaterCandidates of either group or
+// in fewer than RaterCampaigns campaigns stays in the list and says so.
+// Errors: fault.Invalid, and the context's.
 func RaterByGroup(ctx context.Context, s *Scores) (RaterGaps, error) {
 	a, err := s.arrange()
 	if err != nil {
@@ -105,11 +107,11 @@ func RaterByGroup(ctx context.Context, s *Scores) (RaterGaps, error) {
 		out.Raters = append(out.Raters, g)
 	}
 	if squares > 0 {
-		out.tell(told, enough, math.Sqrt(squares/degrees), degrees)
+		out.tell(told, enough, math.Sqrt(squares/degrees), degrees, raterScale*s.unit())
 	} else {
 		out.Reason = Reason(fmt.Sprintf("Too few to tell: no assessor marked %d candidates of each group beside others in %d campaigns, or all agreed on every mark.", RaterCandidates, RaterCampaigns))
 	}
-	out.judge()
+	out.judge(MaterialRater * s.unit())
 	return out, nil
 }
 
@@ -121,13 +123,13 @@ func (c Compared) tooFewOfRater() Reason {
 	if c.enoughOfRater() {
 		return "Nothing to tell: all assessors agreed on every mark."
 	}
-	return Reason(fmt.Sprintf("Too few to tell: nothing is said of an assessor on fewer than %d candidates of each group, marked beside others, in %d campaigns; here are %d and %d in %d.",
-		RaterCandidates, RaterCampaigns, c.Focal, c.Reference, c.Campaigns))
+	return Reason(fmt.Sprintf("Too few to tell: nothing is said of an assessor on fewer than %d candidates of each group, marked beside others, in %d campaigns.", RaterCandidates, RaterCampaigns))
 }
 
-// tell fills in the raters with enough candidates. The spread about a rater's own gap is
-// taken as one for all raters: five candidates cannot tell it.
-func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float64) {
+// tell fills in the raters with enough candidates. The spread about a
+// rater's own gap is taken as one for all raters: five candidates cannot
+// tell it.
+func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees, scale float64) {
 	estimate, se := make([]float64, len(told)), make([]float64, len(told))
 	r.Chi = 0
 	for i, c := range differences {
@@ -135,7 +137,7 @@ func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float
 		r.Chi += estimate[i] * estimate[i] / (se[i] * se[i])
 	}
 	r.P = distuv.ChiSquared{K: float64(len(told))}.Survival(r.Chi)
-	posterior, between := shrink(estimate, se, raterScale)
+	posterior, between := shrink(estimate, se, scale)
 	r.Between = between
 	for i, at := range told {
 		g := &r.Raters[at]
@@ -144,7 +146,7 @@ func (r *RaterGaps) tell(told []int, differences []difference, sd, degrees float
 	}
 }
 
-func (r *RaterGaps) judge() {
+func (r *RaterGaps) judge(material float64) {
 	p := make([]float64, len(r.Raters))
 	for i, g := range r.Raters {
 		p[i] = g.P
@@ -153,7 +155,7 @@ func (r *RaterGaps) judge() {
 	r.Family = family
 	for i := range r.Raters {
 		g := &r.Raters[i]
-		g.Q, g.Verdict = q[i], g.verdict(q[i], MaterialRater)
+		g.Q, g.Verdict = q[i], g.verdict(q[i], material)
 	}
 }
 
@@ -180,7 +182,7 @@ func (a arranged) besideFellows(ctx context.Context) ([][]point, error) {
 				if own[j].n == 0 {
 					met = append(met, j)
 				}
-				own[j].add(a.Mark[r] - (all.sum-a.Mark[r])/float64(all.n-1))
+				own[j].add(a.Mark[r] - all.without(a.Mark[r]))
 			}
 		})
 		for _, j := range met {

@@ -84,8 +84,8 @@ func TestFewerThanFiveFocalCandidatesTellNothingOfARater(t *testing.T) {
 	}
 }
 
-// With no rater unlike the others an alarm on any is due in at most 1 trust of 20, and
-// intervals hold 0 at least 95 times of 100.
+// With no rater unlike the others an alarm on any is due in at most 1 trust
+// of 20, and intervals hold 0 at least 95 times of 100.
 func TestRatersAlikeAreLeftAlone(t *testing.T) {
 	g := rand.New(rand.NewPCG(21, 1))
 	u := small()

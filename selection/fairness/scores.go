@@ -18,7 +18,8 @@ const All = -1
 type Scores struct {
 	Campaigns, Raters, Exercises, Dimensions int
 
-	Cells []Cell // each criterion × exercise
+	Cells     []Cell  // each criterion × exercise
+	Low, High float64 // of the scale that all marks are on; marks on another are brought to it first
 
 	Campaign []int32 // by candidate; a candidate of two campaigns is two candidates
 	Group    []Side  // by candidate; who is on neither side is compared with nobody
@@ -33,7 +34,7 @@ type Scores struct {
 type Cell struct{ Criterion, Dimension, Exercise int }
 
 // Validate refuses columns of unequal length, an index out of range, a mark
-// that is not a number and two marks in one place, with fault.Invalid.
+// outside the scale and two marks in one place, with fault.Invalid.
 func (s *Scores) Validate() error {
 	_, err := s.arrange()
 	return err
@@ -122,8 +123,15 @@ func (s *Scores) shape() error {
 			wrong.Add("cells", "Cell %d belongs to a dimension or exercise that is not there.", i)
 		}
 	}
-	if i := slices.IndexFunc(s.Mark, func(m float64) bool { return math.IsNaN(m) || math.IsInf(m, 0) }); i >= 0 {
-		wrong.Add("mark", "Row %d has no mark: leave out what was not observed.", i)
+	if !(s.Low < s.High) {
+		wrong.Add("scale", "A scale from %g to %g has no room for marks.", s.Low, s.High)
+	}
+	outside := func(m float64) bool { return !(m >= s.Low && m <= s.High) }
+	if i := slices.IndexFunc(s.Mark, outside); i >= 0 {
+		wrong.Add("mark", "Row %d has no mark from %g to %g: leave out what was not observed.", i, s.Low, s.High)
+	}
+	if i := slices.IndexFunc(s.Before, func(m float64) bool { return !math.IsNaN(m) && outside(m) }); i >= 0 {
+		wrong.Add("before", "Row %d has no mark from %g to %g before moderation.", i, s.Low, s.High)
 	}
 	return wrong.Err("The marks cannot be compared as they were given.")
 }
@@ -133,6 +141,9 @@ func within(wrong *fault.List, where string, index []int32, n int) {
 		wrong.Add(where, "Entry %d is %d, and there are %d.", i, index[i], n)
 	}
 }
+
+// unit is what a mark on a scale of 1 to 7 comes to on this one.
+func (s *Scores) unit() float64 { return (s.High - s.Low) / 6 }
 
 // compared lists the candidates who are on a side, campaign by campaign.
 func (s *Scores) compared() []int32 {

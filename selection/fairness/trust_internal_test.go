@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +14,8 @@ import (
 type trust struct {
 	campaigns, candidates, raters, exercises, dimensions, criteria int
 
+	panels int // the trust's raters are so many panels' worth; 0 is 4
+
 	focal   float64 // the share of the focal group
 	gap     float64 // marks lost by the focal group in exercise 0
 	ability float64 // marks by which the focal group really is lower, everywhere
@@ -22,10 +25,10 @@ func small() trust {
 	return trust{campaigns: 200, candidates: 6, raters: 4, exercises: 4, dimensions: 2, criteria: 1, focal: .35}
 }
 
-// simulate draws the marks. Raters are the trust's own: a panel is drawn from
-// four panels' worth of them.
+// simulate draws the marks, from 1 to 7 on a scale that leaves room for what a
+// test adds to them. Raters are the trust's own: each panel is drawn from them.
 func (u trust) simulate(g *rand.Rand) *Scores {
-	s := &Scores{Campaigns: u.campaigns, Raters: 4 * u.raters, Exercises: u.exercises, Dimensions: u.dimensions}
+	s := &Scores{Campaigns: u.campaigns, Raters: cmp.Or(u.panels, 4) * u.raters, Exercises: u.exercises, Dimensions: u.dimensions, Low: -4, High: 14}
 	for e := range u.exercises {
 		for k := range u.dimensions {
 			for c := range u.criteria {

@@ -8,8 +8,8 @@ type Verdict string
 // The verdicts.
 const (
 	TooFew        Verdict = "too-few"         // no outcome with these numbers could reach p < 0.05
-	GapFound      Verdict = "gap"             // the interval excludes 1 and q < 0.05
-	NoMaterialGap Verdict = "no-material-gap" // the interval lies within 0.8 to 1.25
+	GapFound      Verdict = "gap"             // the interval excludes no difference and q < 0.05
+	NoMaterialGap Verdict = "no-material-gap" // the interval lies within what is not material: 0.8 to 1.25 for a ratio
 	Inconclusive  Verdict = "inconclusive"    // anything else
 )
 

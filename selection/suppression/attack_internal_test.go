@@ -17,16 +17,18 @@ func attack(rounds []round) (looked int, recovered []string) {
 	r := rounds[now]
 	for i, c := range r.audit.Characteristics {
 		at := newAttacker(rounds, i)
-		silent := slices.Clone(rounds)
-		silent[now].release = Release{}
-		before := newAttacker(silent, i)
+		before := func() *attacker { // one who has not got the last release
+			silent := slices.Clone(rounds)
+			silent[now].release = Release{}
+			return newAttacker(silent, i)
+		}
 		look := func(name string, plus, minus []int, width int) {
 			x, all := at.truth(plus, minus)
 			if !r.policy.small(x) {
 				return
 			}
 			looked++
-			if at.recovers(r.policy, plus, minus, x, all, width) && !before.knows(at, plus, minus) {
+			if at.recovers(r.policy, plus, minus, x, all, width) && !before().knows(at, plus, minus) {
 				recovered = append(recovered, fmt.Sprintf("%s: %d", name, x))
 			}
 		}

@@ -12,8 +12,6 @@ import (
 // rounding, and where nobody left, counts only grew. It shares nothing with the
 // package but what is released.
 type attacker struct {
-	policies []Policy // by release
-	scopes   []Scope  // all that were ever shown, by name with campaigns
 	versions []known
 	codes    int
 	stages   int
@@ -256,7 +254,7 @@ func newAttacker(rounds []round, characteristic int) *attacker {
 	at.lp = newSimplex(point)
 	at.people(versions)
 	for r, round := range rounds {
-		at.tables(r, round, rounds, characteristic)
+		at.tables(r, round, characteristic)
 	}
 	return at
 }
@@ -306,7 +304,7 @@ func grew(before, after [][]int) bool {
 
 // tables reads what a release shows. A table that stays as it was tells nothing
 // that the release it is of did not.
-func (at *attacker) tables(r int, round round, rounds []round, characteristic int) {
+func (at *attacker) tables(r int, round round, characteristic int) {
 	c := round.audit.Characteristics[characteristic]
 	for _, t := range round.release.Tables {
 		if t.Withheld || t.Characteristic != c.Name || t.Number != r+1 {

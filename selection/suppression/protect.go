@@ -85,6 +85,7 @@ func newMaking(policy Policy, audit Audit, c Characteristic, memory Released, nu
 		m.scopes = append(m.scopes, m.open(s, memory))
 	}
 	m.classes, m.histories = classes(m.tables, m.versions)
+	m.near = make([][]int, len(m.classes))
 	return m
 }
 
@@ -179,6 +180,14 @@ func (m *making) change(t *table, was Scope, release int) int {
 	return slices.Max(changes)
 }
 
+func copied(counts [][]int) [][]int {
+	rows := make([][]int, len(counts))
+	for k, row := range counts {
+		rows[k] = slices.Clone(row)
+	}
+	return rows
+}
+
 func same(a, b [][]int) bool { return slices.EqualFunc(a, b, slices.Equal[[]int]) }
 
 // gather puts together what was made of each characteristic.
@@ -234,7 +243,7 @@ func (m *making) show(name string, s scope, g Grouping) Table {
 // remember is what the next release must know of this characteristic; false if
 // nothing was shown anew.
 func (m *making) remember(audit Audit, past *Past, kept map[int]int) (PastCharacteristic, bool) {
-	was := PastCharacteristic{Name: m.characteristic.Name, Codes: m.characteristic.Codes, Counts: map[int][][]int{}}
+	was := PastCharacteristic{Name: m.characteristic.Name, Codes: slices.Clone(m.characteristic.Codes), Counts: map[int][][]int{}}
 	for i, s := range m.scopes {
 		if s.fresh < 0 {
 			continue
@@ -247,7 +256,7 @@ func (m *making) remember(audit Audit, past *Past, kept map[int]int) (PastCharac
 		was.Tables = append(was.Tables, t.remember(m.policy, kept[i]))
 		for _, u := range t.campaigns {
 			if v := m.versions[u][len(m.versions[u])-1]; v.release == m.release {
-				was.Counts[u] = v.counts
+				was.Counts[u] = copied(v.counts)
 			}
 		}
 	}

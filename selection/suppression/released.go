@@ -18,7 +18,7 @@ type Release struct {
 // Table is one table as it may be shown.
 type Table struct {
 	Scope, Characteristic, Grouping string
-	Number                          int       // of the release that its figures are of, from 1: an earlier one as long as too few have changed
+	Number                          int       // of the release that its figures are of, from 1, of those that made a table anew: an earlier one as long as too few have changed
 	Withheld                        bool      // then there are no cells
 	Totals                          []Shown   // by stage
 	Groups                          []string  // names

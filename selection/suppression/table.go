@@ -43,6 +43,10 @@ func (c *cell) room(up bool) int {
 	return c.count - c.low
 }
 
+// stuck reports whether the cell is shown and has no room, or, if it must be
+// free, is shown.
+func (c *cell) stuck(up, free bool) bool { return c.shown && (free || c.room(up) == 0) }
+
 func (c *cell) fits() bool { return c.low <= c.count && c.count <= c.high }
 
 // fill counts the people of a new table and hides what is small.

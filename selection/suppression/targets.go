@@ -44,8 +44,9 @@ func (m *making) complement(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		beside := q.beside(t)
 		for s := range q.stages {
-			q.between(t, s)
+			q.between(t, s, beside)
 		}
 	}
 	for u := range m.histories {
@@ -86,12 +87,12 @@ func (q *questions) table(t, s int) {
 // between protects the counts of a table less another, and of those who went
 // no further. Rounding is what protects these: the counts of two stages tell
 // their number no better than one shown count tells its own.
-func (q *questions) between(t, s int) {
+func (q *questions) between(t, s int, beside []int) {
 	ended := q.among(func(c *class) bool { return c.at(t) == s })
 	for _, group := range q.groups {
 		q.hold(target{ended, group, q.difference()})
 	}
-	for _, o := range q.beside(t) {
+	for _, o := range beside {
 		rest := q.among(func(c *class) bool { return c.at(t) >= s && c.at(o) < s })
 		for _, group := range q.groups {
 			q.hold(target{rest, group, 0})
