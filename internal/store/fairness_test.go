@@ -236,4 +236,3 @@ func TestTwoAuditsAtOnce(t *testing.T) {
 	w.equal(memories, []int{0, 1})
 	w.equal(json.Valid([]byte(w.id(`select convert_from(memory, 'UTF8') from monitoring.released where version = 2`))), true)
 }
-
