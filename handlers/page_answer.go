@@ -144,7 +144,7 @@ func untoldWords(few, unclear []contrastOf) string {
 	for _, c := range unclear {
 		switch {
 		case c.Detectable != nil:
-			seen = append(seen, fmt.Sprintf("%.2f at %s", *c.Detectable, strings.ToLower(stageNamed(c.Stage))))
+			seen = append(seen, fmt.Sprintf("%.2f at %s", *c.Detectable, stepNamed(c.Stage)))
 		case c.Descriptive && c.within.CMH == nil:
 			withheld = append(withheld, c)
 		default:
@@ -152,7 +152,7 @@ func untoldWords(few, unclear []contrastOf) string {
 		}
 	}
 	if len(seen) > 0 {
-		sentences = append(sentences, "Found four times in five would have been a gap down to a ratio of "+listed(seen)+"; a smaller one could have been missed.")
+		sentences = append(sentences, "A gap would have been found four times in five down to a ratio of "+listed(seen)+"; a smaller one could have been missed.")
 	}
 	if len(never) > 0 {
 		sentences = append(sentences, "No gap, however large, would have been found four times in five at "+lowerStages(never)+".")
@@ -163,12 +163,12 @@ func untoldWords(few, unclear []contrastOf) string {
 	return strings.Join(sentences, " ")
 }
 
-func stagesOf(rows []contrastOf) string { return capital(lowerStages(rows)) }
+func stagesOf(rows []contrastOf) string { return "At " + lowerStages(rows) }
 
 func lowerStages(rows []contrastOf) string {
 	var names []string
 	for _, c := range rows {
-		names = append(names, strings.ToLower(stageNamed(c.Stage)))
+		names = append(names, stepNamed(c.Stage))
 	}
 	return listed(names)
 }
@@ -214,6 +214,7 @@ func (v *answerView) oneByOne(r fairness.Report, left int) {
 			v.Gaps = append(v.Gaps, answerLine{Title: title, Words: spaced(row.Words())})
 		}
 	}
-	v.OneByOne = fmt.Sprintf("Looked at one by one, the campaigns make %s: %d gaps, %d without a material gap, %d inconclusive, %d too few to tell, %d not shown.",
-		counted(len(rows)+left, "comparison", "comparisons"), counts[fairness.GapFound], counts[fairness.NoMaterialGap], counts[fairness.Inconclusive], counts[fairness.TooFew], withheld)
+	v.OneByOne = fmt.Sprintf("Looked at one by one, the campaigns make %s comparisons: %s, %s without a material gap, %s inconclusive, %s too few to tell, %s not shown.",
+		thousands(len(rows)+left), counted(counts[fairness.GapFound], "gap", "gaps"), thousands(counts[fairness.NoMaterialGap]), thousands(counts[fairness.Inconclusive]),
+		thousands(counts[fairness.TooFew]), thousands(withheld))
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"appointable/selection"
 	"appointable/selection/fairness"
@@ -45,7 +46,7 @@ type overviewRow struct {
 
 // overviewCell is a ratio with its interval, and what it shows; no words where
 // the stage is not known.
-type overviewCell struct{ Stage, Figures, Verdict string }
+type overviewCell struct{ Stage, Ratio, Interval, Verdict string }
 
 type overviewPicture struct {
 	Plot forest
@@ -88,11 +89,11 @@ func overviewCellOf(rows []contrastOf, stage string) overviewCell {
 	for _, c := range rows {
 		if stageNamed(c.Stage) == stage {
 			shown := c.comparison(false)
-			cell := overviewCell{Stage: stage, Figures: shown.figures}
-			cell.Verdict, _ = verdictNamed(c.finding(), c.withheld())
 			if c.withheld() {
-				cell.Figures = asterisk
+				return overviewCell{Stage: stage, Ratio: asterisk, Verdict: shown.verdict}
 			}
+			cell := overviewCell{Stage: stage, Verdict: shown.verdict}
+			cell.Ratio, cell.Interval, _ = strings.Cut(shown.figures, ", ")
 			return cell
 		}
 	}

@@ -63,6 +63,25 @@ func stageNamed(s fairness.Stage) string {
 	return capital(string(s))
 }
 
+// stepNamed is a stage as what happens there.
+func stepNamed(s fairness.Stage) string {
+	switch s {
+	case fairness.Shortlisted:
+		return "shortlisting"
+	case fairness.Interviewed:
+		return "interview"
+	case fairness.Appointable:
+		return "being found appointable"
+	case fairness.Offered:
+		return "the offer of a post"
+	case fairness.Accepted:
+		return "accepting the offer"
+	case fairness.Appointed:
+		return "appointment"
+	}
+	return string(s)
+}
+
 // verdictNamed is a verdict in words and the class of its tag.
 func verdictNamed(v fairness.Verdict, suppressed bool) (words, class string) {
 	switch {

@@ -53,42 +53,37 @@ func WriteFairnessWorkbook(w io.Writer, run FairnessRun) (err error) {
 	return err
 }
 
+// write does not stream: streamed sheets are zipped in no fixed order.
 func (s fairnessSheet) write(f *excelize.File, bold int) error {
-	out, err := f.NewStreamWriter(s.name)
-	if err != nil {
-		return err
-	}
-	if err := out.SetColWidth(1, 1, s.width); err != nil {
-		return err
-	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
 	for i, row := range s.rows {
 		at, err := excelize.CoordinatesToCellName(1, i+1)
 		if err != nil {
 			return err
 		}
-		if err := out.SetRow(at, row.typed(i == 0, bold)); err != nil {
+		guarded := row.guarded()
+		if err := f.SetSheetRow(s.name, at, &guarded); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	if err := f.SetColWidth(s.name, "A", "A", s.width); err != nil {
+		return err
+	}
+	if err := f.SetRowStyle(s.name, 1, 1, bold); err != nil {
+		return err
+	}
+	return f.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }
 
-// typed guards text as in a CSV file: a workbook may be saved as one.
-func (row cells) typed(head bool, bold int) []any {
-	typed := make([]any, len(row))
+// guarded guards text as in a CSV file: a workbook may be saved as one.
+func (row cells) guarded() []any {
+	guarded := make([]any, len(row))
 	for i, cell := range row {
 		if text, ok := cell.(string); ok {
 			cell = Protect(text)
 		}
-		if head {
-			cell = excelize.Cell{StyleID: bold, Value: cell}
-		}
-		typed[i] = cell
+		guarded[i] = cell
 	}
-	return typed
+	return guarded
 }
 
 func fairnessSheets(run FairnessRun) []fairnessSheet {
