@@ -39,7 +39,7 @@ var auditedCriteria = map[string]string{"safety.speaks-up": "safety", "safety.li
 func (u auditedTrust) putCampaign(in *selection.FairnessInputs, n int, random *rand.Rand) {
 	campaign := in.AddCampaign(selection.AuditedCampaign{
 		Code: fmt.Sprintf("C%04d", n), Post: selection.Consultant, Decided: fmt.Sprintf("%d-%02d-10", 2021+n%4, 1+n%12),
-		Framework: "values", Dimensions: auditedCriteria,
+		Framework: "values", Low: 1, High: 7, Dimensions: auditedCriteria,
 	})
 	panel := random.Perm(u.assessors)[:u.seats]
 	offered := false

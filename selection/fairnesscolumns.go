@@ -66,40 +66,65 @@ func (in *FairnessInputs) columns() *auditColumns {
 func (c *auditColumns) addMarks(in *FairnessInputs, campaign []int32) {
 	cells := c.addPlaces(in.places)
 	raters, count := ratersOf(in.seats, campaign)
-	marks := slices.Clone(in.marks)
-	for i := range marks {
-		marks[i].seat, marks[i].place = raters[marks[i].seat], cells[marks[i].place]
-	}
-	inPerson := func(a, b auditedMark) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.seat, b.seat))
-	}
-	slices.SortFunc(marks, func(a, b auditedMark) int { return cmp.Or(cmp.Compare(a.person, b.person), inPerson(a, b)) })
 	people := make([]markedColumns, len(in.marked))
 	for i, p := range in.marked {
 		people[i] = markedColumns{campaign: campaign[p.campaign], answers: c.reader.read(p.answers)}
 	}
-	for begin := 0; begin < len(marks); {
-		end := begin + 1
-		for end < len(marks) && marks[end].person == marks[begin].person {
-			end++
-		}
-		people[marks[begin].person].marks = marks[begin:end]
-		begin = end
+	for i, of := range in.byPerson(raters, cells) {
+		people[i].marks = of
 	}
 	slices.SortFunc(people, markedColumns.compare)
 	s := &c.scores
 	s.Campaigns, s.Raters, s.Exercises, s.Dimensions = len(c.campaigns), count, len(c.exercises), len(c.dimensions)
-	s.Candidate, s.Rater, s.Cell = make([]int32, 0, len(marks)), make([]int32, 0, len(marks)), make([]int32, 0, len(marks))
-	s.Mark, s.Before = make([]float64, 0, len(marks)), make([]float64, 0, len(marks))
+	s.Candidate, s.Rater, s.Cell = make([]int32, 0, len(in.marks)), make([]int32, 0, len(in.marks)), make([]int32, 0, len(in.marks))
+	s.Mark, s.Before = make([]float64, 0, len(in.marks)), make([]float64, 0, len(in.marks))
+	if len(people) > 0 {
+		first := c.campaigns[people[0].campaign]
+		s.Low, s.High = first.Low, first.High
+	}
 	for i, p := range people {
+		of := c.campaigns[p.campaign]
 		s.Campaign, c.marked = append(s.Campaign, p.campaign), append(c.marked, p.answers)
 		for _, m := range p.marks {
 			s.Candidate = append(s.Candidate, int32(i)) //nolint:gosec // people
 			s.Rater, s.Cell = append(s.Rater, m.seat), append(s.Cell, m.place)
-			s.Mark, s.Before = append(s.Mark, m.score), append(s.Before, m.submitted)
+			s.Mark, s.Before = append(s.Mark, of.onScale(m.score, s.Low, s.High)), append(s.Before, of.onScale(m.submitted, s.Low, s.High))
 			c.moderated = c.moderated || m.score != m.submitted
 		}
 	}
+}
+
+// byPerson gives each person's marks, by place and seat and in their numbers:
+// the marks of one are few, so that to sort them takes no time.
+func (in *FairnessInputs) byPerson(raters, cells []int32) [][]auditedMark {
+	ends := make([]int, len(in.marked)+1)
+	for i := range in.marks {
+		ends[in.marks[i].person+1]++
+	}
+	for i := range in.marked {
+		ends[i+1] += ends[i]
+	}
+	sorted, next := make([]auditedMark, len(in.marks)), slices.Clone(ends)
+	for _, m := range in.marks {
+		at := &next[m.person]
+		m.seat, m.place = raters[m.seat], cells[m.place]
+		sorted[*at] = m
+		*at++
+	}
+	lists := make([][]auditedMark, len(in.marked))
+	for i := range lists {
+		lists[i] = sorted[ends[i]:ends[i+1]]
+		slices.SortFunc(lists[i], func(a, b auditedMark) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.seat, b.seat)) })
+	}
+	return lists
+}
+
+// onScale brings a mark to the scale from low to high.
+func (c AuditedCampaign) onScale(mark, low, high float64) float64 {
+	if c.Low == low && c.High == high {
+		return mark
+	}
+	return low + (mark-c.Low)/(c.High-c.Low)*(high-low)
 }
 
 // markedColumns is somebody whom marks are of.

@@ -31,6 +31,7 @@ type AuditedCampaign struct {
 	Decided    string            // the day of the decision, as 2025-06-30; "" where it is not known
 	Undecided  bool              // the shortlist is locked, and nothing is known beyond it
 	Framework  string            // its code
+	Low, High  float64           // of the framework's scale
 	Dimensions map[string]string // by criterion, the dimension that it shows
 }
 
@@ -74,7 +75,7 @@ type auditedPlace struct{ framework, exercise, criterion, dimension string }
 
 // CampaignOf is a campaign as the audit needs it, from its plan.
 func CampaignOf(c Campaign, f frameworks.Framework) AuditedCampaign {
-	a := AuditedCampaign{Code: c.Code, Post: c.Post.Type, Framework: f.Code, Dimensions: map[string]string{}}
+	a := AuditedCampaign{Code: c.Code, Post: c.Post.Type, Framework: f.Code, Low: f.Scale.Min, High: f.Scale.Max, Dimensions: map[string]string{}}
 	for _, d := range f.Dimensions {
 		for _, criterion := range d.Criteria {
 			a.Dimensions[criterion.Code] = d.Code
