@@ -38,9 +38,13 @@ type CellCode struct{ Exercise, Dimension, Criterion string }
 // scales.
 func MarksOf(rounds []Answered) (Marks, error) {
 	m := Marks{Scores: fairness.Scores{Campaigns: len(rounds)}}
+	if len(rounds) == 0 {
+		return m, nil
+	}
+	m.Low, m.High = rounds[0].Round.Framework.Scale.Min, rounds[0].Round.Framework.Scale.Max
 	places := map[CellCode]bool{}
 	for _, a := range rounds {
-		if scale, first := a.Round.Framework.Scale, rounds[0].Round.Framework.Scale; scale.Min != first.Min || scale.Max != first.Max {
+		if scale := a.Round.Framework.Scale; scale.Min != m.Low || scale.Max != m.High {
 			return Marks{}, fault.New(fault.Invalid, "campaigns %s and %s were marked on different scales; marks are compared on one", rounds[0].Round.Campaign.Code, a.Round.Campaign.Code)
 		}
 		dimension := dimensionsByCriterion(a.Round.Framework)

@@ -190,7 +190,10 @@ func (f *fairnessFlags) run(ctx context.Context, term terminal, counts []fairnes
 	}
 	d.Period = within
 	gaps, families, err := selection.Gaps(ctx, rounds, uint64(f.seed), f.unsuppressed)
-	if err != nil {
+	switch {
+	case fault.Is(err, fault.Invalid): // rounds on different scales: their counts can be compared all the same
+		tell(term, []string{"Marks are not compared: " + plain(err)})
+	case err != nil:
 		return err
 	}
 	d.Gaps = append([]selection.GapRow{}, gaps...)
