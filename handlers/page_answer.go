@@ -13,6 +13,7 @@ import (
 type answerView struct {
 	Headline string
 	Gaps     []answerLine
+	MoreGaps int          // that are not listed here
 	Untold   []answerLine // with the smallest gap that could have been seen
 	NoGap    []answerLine
 	Hidden   []answerLine
@@ -84,6 +85,10 @@ func (c contrastOf) words(campaigns int) string {
 // spaced writes a percentage as these pages do.
 func spaced(words string) string { return strings.ReplaceAll(words, "95 %", "95%") }
 
+// gapsListed is how many gaps the answer lists; those of single campaigns come
+// last.
+const gapsListed = 10
+
 // answerOf reads an audit. left is how many rows of single campaigns are left
 // out, and address is that of a characteristic's own page.
 func answerOf(r fairness.Report, left int, address func(characteristic string) string) answerView {
@@ -105,6 +110,9 @@ func answerOf(r fairness.Report, left int, address func(characteristic string) s
 	}
 	v.oneByOne(r, left)
 	v.Headline = headlineOf(whole, v.Gaps)
+	if v.MoreGaps = max(len(v.Gaps)-gapsListed, 0); v.MoreGaps > 0 {
+		v.Gaps = v.Gaps[:gapsListed]
+	}
 	return v
 }
 

@@ -13,6 +13,7 @@ import (
 type comparisonView struct {
 	Plot     forest
 	Rows     []comparisonRow
+	Pictured bool   // there is room for its picture
 	Several  bool   // campaigns, so that they are also compared within themselves
 	Withheld string // in place of picture and table, where nothing may be shown; "" something is
 }
@@ -119,8 +120,8 @@ func contrastTitle(c contrastOf) string {
 	return characteristicWords(c.Characteristic) + ": " + c.Focal + " compared with " + c.Reference
 }
 
-// comparisonsOf are the comparisons in groups of one focal group each. rows are
-// in the order of the audit.
+// comparisonsOf are the comparisons of one characteristic, in groups of one focal
+// group each, all of them together first. rows are in the order of the audit.
 func comparisonsOf(r fairness.Report, rows []contrastOf) []comparisonView {
 	var order []string
 	byGroup := map[string][]contrastOf{}
@@ -132,8 +133,11 @@ func comparisonsOf(r fairness.Report, rows []contrastOf) []comparisonView {
 		byGroup[key] = append(byGroup[key], c)
 	}
 	var views []comparisonView
+	slices.Reverse(order) // all groups together are the last
 	for i, key := range order {
-		views = append(views, comparisonViewOf(fmt.Sprintf("forest-%d", i+1), byGroup[key], r.Campaigns > 1))
+		v := comparisonViewOf(fmt.Sprintf("forest-%d", i+1), byGroup[key], r.Campaigns > 1)
+		v.Pictured = i < picturesShown
+		views = append(views, v)
 	}
 	return views
 }

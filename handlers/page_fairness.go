@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,8 +19,11 @@ type fairnessPage struct {
 	Remedy        string
 	Stages        overviewView // all focal groups of a characteristic together
 	Gaps          []gapsView
-	Intersections []answerLine // of which something is shown
+	GapsElsewhere []link // characteristics whose marks are on their own pages
+	Intersections []answerLine
+	Crossings     string // what intersections showed, counted
 	Trends        []trendView
+	MoreTrends    int // that have no picture here
 	Indicators    []indicatorView
 	Warnings      []string
 	Method        methodView
@@ -36,6 +40,7 @@ type fairnessGroupsPage struct {
 	Report        string // address of the whole run
 	Funnel        *funnelView
 	Comparisons   []comparisonView
+	Gaps          *gapsView // nil: the audit has no marks by this characteristic
 	PolicyWords   []string
 }
 
@@ -58,14 +63,10 @@ type methodView struct {
 	PolicyWords    []string
 	Families       []familyView
 	Withheld       string
-	Apart          []apartView
 }
 
 // familyView is a set of tests that are weighed together.
 type familyView struct{ Name, Tests, Method string }
-
-// apartView counts those who are in no ratio.
-type apartView struct{ Characteristic, Group, Stage, Counts string }
 
 // indicatorView is the consultant contribution to a national indicator, both
 // ways round.
@@ -81,13 +82,11 @@ func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(c
 	whole := wholeContrasts(contrastsOf(a.Report))
 	shown := fairnessPage{
 		Looked: lookedAt(a), Answer: answerOf(a.Report, a.Withheld, address), Remedy: a.Remedy, Stages: overviewOf(whole, address),
-		Gaps: gapsOf(a.Gaps, titles), Trends: trendsOf(a.Trend), Indicators: indicatorsOf(a.Report), Warnings: spacedAll(a.Warnings), Method: methodOf(a),
+		Indicators: indicatorsOf(a.Report), Warnings: spacedAll(a.Warnings), Method: methodOf(a),
 	}
-	for _, x := range a.Intersections {
-		if !x.Suppressed {
-			shown.Intersections = append(shown.Intersections, answerLine{Title: crossingTitle(x), Words: spaced(x.Words)})
-		}
-	}
+	shown.Gaps, shown.GapsElsewhere = gapsOf(a.Gaps, titles, address)
+	shown.Trends, shown.MoreTrends = trendsOf(a.Trend, whole)
+	shown.Intersections, shown.Crossings = crossingsOf(a.Intersections)
 	return shown
 }
 
@@ -95,9 +94,16 @@ func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(c
 // where it has no such characteristic.
 func fairnessGroupsPageOf(a selection.FairnessAudit, characteristic string) fairnessGroupsPage {
 	rows := slices.DeleteFunc(contrastsOf(a.Report), func(c contrastOf) bool { return c.Characteristic != characteristic })
-	return fairnessGroupsPage{
+	shown := fairnessGroupsPage{
 		Heading: characteristicWords(characteristic), Funnel: funnelOf(a.Report, characteristic), Comparisons: comparisonsOf(a.Report, rows), PolicyWords: a.PolicyWords,
 	}
+	for _, g := range a.Gaps {
+		if g.Characteristic == characteristic {
+			v := gapsViewOf("gaps", g, codeTitles{})
+			shown.Gaps = &v
+		}
+	}
+	return shown
 }
 
 // characteristicsOf lists those of the rows, each once, in their order.
@@ -107,6 +113,26 @@ func characteristicsOf(rows []contrastOf) []string {
 		codes = added(codes, c.Characteristic)
 	}
 	return codes
+}
+
+// crossingsOf are the intersections with a gap, and a count of all.
+func crossingsOf(all []selection.IntersectionGap) (gaps []answerLine, counts string) {
+	by := map[fairness.Verdict]int{}
+	withheld := 0
+	for _, x := range all {
+		if x.Suppressed {
+			withheld++
+			continue
+		}
+		if by[x.Verdict]++; x.Verdict == fairness.GapFound && len(gaps) < gapsListed {
+			gaps = append(gaps, answerLine{Title: crossingTitle(x), Words: spaced(x.Words)})
+		}
+	}
+	if len(all) == 0 {
+		return nil, ""
+	}
+	return gaps, fmt.Sprintf("Of %s of two groups at a stage: %s, %s without a material gap, %s that cannot be told, %s not shown.", counted(len(all), "meeting", "meetings"),
+		counted(by[fairness.GapFound], "gap", "gaps"), thousands(by[fairness.NoMaterialGap]), thousands(by[fairness.Inconclusive]+by[fairness.TooFew]), thousands(withheld))
 }
 
 func crossingTitle(x selection.IntersectionGap) string {
@@ -177,7 +203,7 @@ func indicatorViewOf(row fairness.Ratio, i fairness.Indicator) indicatorView {
 
 func methodOf(a selection.FairnessAudit) methodView {
 	v := methodView{Engine: a.Engine, Inputs: a.Inputs, Seed: signedSeed(a.Seed), True: a.Unsuppressed, PolicyWords: a.PolicyWords}
-	for _, f := range slices.Concat(a.Family, gapFamilies(a.Gaps)) {
+	for _, f := range append(slices.Clone(a.Family), markFamilies(a.Gaps)) {
 		if f.Tests > 0 || f.LeftOut > 0 {
 			v.Families = append(v.Families, familyView{capital(f.Name), testWords(f), f.Method})
 		}
@@ -185,23 +211,18 @@ func methodOf(a selection.FairnessAudit) methodView {
 	if a.Withheld > 0 {
 		v.Withheld = counted(a.Withheld, "row", "rows") + " of single campaigns are left out: nothing of them may be shown."
 	}
-	for _, n := range a.NotCompared {
-		v.Apart = append(v.Apart, apartView{
-			characteristicWords(n.Characteristic), capital(groupNamed(n.Characteristic, n.Group)), stageNamed(n.Stage), shownCount(n.Passed) + " of " + shownCount(n.Entered),
-		})
-	}
 	return v
 }
 
-func gapFamilies(gaps []selection.CharacteristicGap) []fairness.Family {
-	var families []fairness.Family
+// markFamilies counts the families of the marks' tests together.
+func markFamilies(gaps []selection.CharacteristicGap) fairness.Family {
+	all := fairness.Family{Name: "marks, each characteristic: exercises, dimensions, both, criteria", Method: "Benjamini–Hochberg within each family"}
 	for _, g := range gaps {
 		for _, f := range g.Family {
-			f.Name = "marks, " + strings.ToLower(characteristicWords(g.Characteristic)) + ": " + f.Name
-			families = append(families, f)
+			all.Families, all.Tests, all.LeftOut = all.Families+1, all.Tests+f.Tests, all.LeftOut+f.LeftOut
 		}
 	}
-	return families
+	return all
 }
 
 func testWords(f fairness.Family) string {

@@ -50,8 +50,9 @@ const (
 	funnelHeading = 34
 	funnelBarring = 44
 	funnelText    = 18
-	funnelThick   = 12
 	funnelApart   = 12 // after the bars of a stage
+
+	funnelWide = 96 // per cent, of everybody
 )
 
 // funnelOf is nil where the report has no such characteristic.
@@ -99,7 +100,7 @@ func (g funnelGroup) bar(first, stage fairness.Stage, y int) funnelBar {
 		bar.Words, bar.Empty = capital(g.name)+": nobody", true
 	default:
 		share := min(float64(*here)/float64(*base), 1) // rounded counts may overlap
-		bar.Words, bar.Width = capital(g.name)+": "+thousands(*here)+" of "+thousands(*base)+", "+wholePercent(share), perCent(share*100)
+		bar.Words, bar.Width = capital(g.name)+": "+thousands(*here)+" of "+thousands(*base)+", "+wholePercent(share), perCent(share*funnelWide)
 	}
 	return bar
 }

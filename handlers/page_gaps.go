@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"appointable/selection"
@@ -9,16 +10,17 @@ import (
 )
 
 // gapsView is the gaps in marks of one characteristic: a table of dimensions
-// against exercises whose cells are shaded and have their figures printed, so
-// that it is its own data table; then what else the marks show.
+// against exercises whose cells are shaded and have their figures and intervals
+// printed, so that it is its own data table; then what else the marks show.
 type gapsView struct {
 	ID, Title string
 	Withheld  bool
 	Exercises []string
 	Rows      []gapRow
-	Total     *gapRow // all dimensions together, by exercise; nil none
-	Intervals []gapLine
+	Total     *gapRow   // all dimensions together, by exercise; nil none
+	Intervals []gapLine // only on the characteristic's own page
 	Words     []string
+	To        string // the characteristic's page; "" this is it
 }
 
 type gapRow struct {
@@ -26,27 +28,60 @@ type gapRow struct {
 	Cells     []gapCell // by exercise, then all of them
 }
 
-// gapCell is a figure with its sign and its shade: n3 to p3, or few.
-type gapCell struct{ Figure, Shade string }
+// gapCell is a figure with its sign, its interval, and its shade: n3 to p3, or
+// few.
+type gapCell struct{ Figure, Interval, Shade string }
 
 // gapLine is one place with its interval and what it shows.
 type gapLine struct {
 	Where, Figure, Interval, Marks, Verdict, Class string
 }
 
-// gapsOf is nil where the audit has no marks.
-func gapsOf(gaps []selection.CharacteristicGap, titles codeTitles) []gapsView {
-	var views []gapsView
-	for i, g := range gaps {
-		views = append(views, gapsViewOf("gaps-"+strconv.Itoa(i+1), g, titles))
+// gapsOf are the maps of those characteristics that a board looks at first: of
+// which a gap was found, then those of which anything can be told. What is left
+// out is on the characteristics' own pages.
+func gapsOf(gaps []selection.CharacteristicGap, titles codeTitles, address func(characteristic string) string) (views []gapsView, left []link) {
+	var found, told, others []selection.CharacteristicGap
+	for _, g := range gaps {
+		switch {
+		case slices.ContainsFunc(g.Scores, func(s selection.ScoreGap) bool { return s.Verdict == fairness.GapFound }):
+			found = append(found, g)
+		case slices.ContainsFunc(g.Scores, func(s selection.ScoreGap) bool { return s.G != nil }):
+			told = append(told, g)
+		default:
+			others = append(others, g)
+		}
 	}
-	return views
+	for i, g := range slices.Concat(found, told, others) {
+		if i >= min(len(found)+len(told), mapsShown) {
+			left = append(left, link{gapTitle(g), address(g.Characteristic)})
+			continue
+		}
+		v := gapsViewOf("gaps-"+strconv.Itoa(i+1), g, titles)
+		v.Intervals, v.To = nil, address(g.Characteristic)
+		if len(v.Words) > wordsListed {
+			v.Words = v.Words[:wordsListed]
+		}
+		views = append(views, v)
+	}
+	return views, left
+}
+
+// mapsShown is how many maps of gaps are on the page, and wordsListed how many
+// sentences stand beneath one.
+const (
+	mapsShown   = 3
+	wordsListed = 5
+)
+
+func gapTitle(g selection.CharacteristicGap) string {
+	return characteristicWords(g.Characteristic) + ": " + groupNamed(g.Characteristic, g.Focal) + " compared with " + groupNamed(g.Characteristic, g.Reference)
 }
 
 func gapsViewOf(id string, g selection.CharacteristicGap, titles codeTitles) gapsView {
 	v := gapsView{
 		ID: id, Withheld: g.Suppressed, Words: spacedAll(g.Words),
-		Title: characteristicWords(g.Characteristic) + ", " + groupNamed(g.Characteristic, g.Focal) + " compared with " + groupNamed(g.Characteristic, g.Reference),
+		Title: gapTitle(g),
 	}
 	if g.Suppressed {
 		return v
@@ -103,7 +138,14 @@ func gapCellOf(s *selection.ScoreGap) gapCell {
 	case s.G == nil:
 		return gapCell{Figure: "too few", Shade: "few"}
 	}
-	return gapCell{Figure: signedFigure(*s.G), Shade: gapShade(*s.G)}
+	return gapCell{Figure: signedFigure(*s.G), Interval: signedSpan(s.Low, s.High), Shade: gapShade(*s.G)}
+}
+
+func signedSpan(low, high *float64) string {
+	if low == nil || high == nil {
+		return ""
+	}
+	return signedFigure(*low) + " to " + signedFigure(*high)
 }
 
 // gapShade follows the printed figure, so that equal figures look equal. Its
@@ -131,9 +173,7 @@ func gapLineOf(s selection.ScoreGap, titles codeTitles) gapLine {
 		return line
 	}
 	line.Figure, line.Marks = signedFigure(*s.G), none
-	if s.Low != nil && s.High != nil {
-		line.Interval = signedFigure(*s.Low) + " to " + signedFigure(*s.High)
-	}
+	line.Interval = signedSpan(s.Low, s.High)
 	if s.Marks != nil {
 		line.Marks = signedFigure(*s.Marks)
 	}

@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"appointable/selection"
+	"appointable/selection/fairness"
 )
 
 // trendView is one comparison by year: the same picture as of stages, with a row
@@ -16,25 +18,31 @@ type trendView struct {
 
 type trendRow struct{ Year, Ratio, Interval, Verdict, Class string }
 
-// trendsOf are those comparisons of which more than one year is known.
-func trendsOf(years []selection.YearRatio) []trendView {
-	type key struct{ characteristic, focal, stage string }
-	var order []key
-	rows := map[key][]selection.YearRatio{}
-	for _, y := range years {
-		k := key{y.Characteristic, y.Focal, string(y.Stage)}
-		if rows[k] == nil {
-			order = append(order, k)
+// trendsShown is how many comparisons have their years on the page.
+const trendsShown = 2
+
+// trendsOf are those comparisons of a whole group of which more than one year is
+// known, those with a gap first; more counts those for which there is no room.
+func trendsOf(years []selection.YearRatio, whole []contrastOf) (views []trendView, more int) {
+	var gaps, others [][]selection.YearRatio
+	for _, c := range whole {
+		rows := slices.DeleteFunc(slices.Clone(years), func(y selection.YearRatio) bool {
+			return y.Characteristic != c.Characteristic || y.Stage != c.Stage || groupNamed(y.Characteristic, y.Focal) != c.Focal
+		})
+		shown := slices.DeleteFunc(slices.Clone(rows), func(y selection.YearRatio) bool { return y.Suppressed || y.Low == nil })
+		switch {
+		case len(shown) < 2:
+		case c.finding() == fairness.GapFound:
+			gaps = append(gaps, rows)
+		default:
+			others = append(others, rows)
 		}
-		rows[k] = append(rows[k], y)
 	}
-	var views []trendView
-	for i, k := range order {
-		if len(rows[k]) > 1 {
-			views = append(views, trendOf(fmt.Sprintf("trend-%d", i+1), rows[k]))
-		}
+	all := append(gaps, others...)
+	for i, rows := range all[:min(len(all), trendsShown)] {
+		views = append(views, trendOf(fmt.Sprintf("trend-%d", i+1), rows))
 	}
-	return views
+	return views, len(all) - len(views)
 }
 
 func trendOf(id string, years []selection.YearRatio) trendView {
