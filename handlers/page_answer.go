@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"appointable/selection"
 	"appointable/selection/fairness"
 )
 
@@ -14,14 +15,31 @@ type answerView struct {
 	Headline string
 	Gaps     []answerLine
 	MoreGaps int          // that are not listed here
+	InMarks  int          // characteristics with a gap in the marks
+	Crossing int          // gaps where characteristics meet
 	Untold   []answerLine // with the smallest gap that could have been seen
 	NoGap    []answerLine
 	Hidden   []answerLine
 	OneByOne string // what campaigns say one by one; "" there is one
 }
 
-// answerLine is a sentence or more about what Title names.
-type answerLine struct{ Title, Words, To string }
+// answerLine is a sentence or more about what its titles name, each with the
+// page that it leads to, if it has one.
+type answerLine struct {
+	Titles []link
+	Words  string
+}
+
+// merged adds a title to the line that says the same, or a line.
+func merged(lines []answerLine, title link, words string) []answerLine {
+	for i := range lines {
+		if lines[i].Words == words {
+			lines[i].Titles = append(lines[i].Titles, title)
+			return lines
+		}
+	}
+	return append(lines, answerLine{[]link{title}, words})
+}
 
 // contrastOf is one comparison: all campaigns together, and within campaigns
 // added up.
@@ -57,7 +75,7 @@ func wholeContrasts(all []contrastOf) []contrastOf {
 
 // finding is the verdict that counts: a gap if either way of comparing shows one.
 func (c contrastOf) finding() fairness.Verdict {
-	if c.within.Verdict == fairness.GapFound {
+	if !c.within.Suppressed && c.within.Verdict == fairness.GapFound {
 		return fairness.GapFound
 	}
 	return c.Verdict
@@ -89,27 +107,30 @@ func spaced(words string) string { return strings.ReplaceAll(words, "95 %", "95%
 // last.
 const gapsListed = 10
 
-// answerOf reads an audit. left is how many rows of single campaigns are left
-// out, and address is that of a characteristic's own page.
-func answerOf(r fairness.Report, left int, address func(characteristic string) string) answerView {
+// answerOf reads an audit. address is that of a characteristic's own page.
+func answerOf(a selection.FairnessAudit, titles codeTitles, address func(characteristic string) string) answerView {
 	var v answerView
-	all := contrastsOf(r)
+	all := contrastsOf(a.Report)
 	for _, c := range all {
 		if c.finding() == fairness.GapFound {
-			v.Gaps = append(v.Gaps, answerLine{c.title(), c.words(r.Campaigns), address(c.Characteristic)})
+			v.Gaps = append(v.Gaps, answerLine{[]link{{c.title(), address(c.Characteristic)}}, c.words(a.Campaigns)})
 		}
 	}
+	atStages := len(v.Gaps)
 	whole := wholeContrasts(all)
 	for begin := 0; begin < len(whole); {
 		end := begin + 1
 		for end < len(whole) && whole[end].Characteristic == whole[begin].Characteristic {
 			end++
 		}
-		v.add(whole[begin:end], address(whole[begin].Characteristic))
+		v.add(whole[begin:end], link{characteristicWords(whole[begin].Characteristic), address(whole[begin].Characteristic)})
 		begin = end
 	}
-	v.oneByOne(r, left)
-	v.Headline = headlineOf(whole, v.Gaps)
+	v.addMarks(a.Gaps, titles, address)
+	v.addCrossings(a.Intersections)
+	before := len(v.Gaps)
+	v.oneByOne(a.Report, a.Withheld)
+	v.Headline = v.headline(whole, atStages+len(v.Gaps)-before)
 	if v.MoreGaps = max(len(v.Gaps)-gapsListed, 0); v.MoreGaps > 0 {
 		v.Gaps = v.Gaps[:gapsListed]
 	}
@@ -117,16 +138,15 @@ func answerOf(r fairness.Report, left int, address func(characteristic string) s
 }
 
 // add sorts the stages of one characteristic.
-func (v *answerView) add(rows []contrastOf, to string) {
-	title := fmt.Sprintf("%s, %s compared with %s", characteristicWords(rows[0].Characteristic), rows[0].Focal, rows[0].Reference)
+func (v *answerView) add(rows []contrastOf, title link) {
 	of := func(want func(contrastOf) bool) []contrastOf {
 		return slices.DeleteFunc(slices.Clone(rows), func(c contrastOf) bool { return c.finding() == fairness.GapFound || !want(c) })
 	}
 	if found := of(contrastOf.withheld); len(found) > 0 {
-		v.Hidden = append(v.Hidden, answerLine{title, stagesOf(found) + ".", to})
+		v.Hidden = merged(v.Hidden, title, stagesOf(found)+".")
 	}
 	if found := of(func(c contrastOf) bool { return !c.withheld() && c.Verdict == fairness.NoMaterialGap }); len(found) > 0 {
-		v.NoGap = append(v.NoGap, answerLine{title, stagesOf(found) + ".", to})
+		v.NoGap = merged(v.NoGap, title, stagesOf(found)+".")
 	}
 	few := of(func(c contrastOf) bool { return !c.withheld() && c.Verdict == fairness.TooFew })
 	unclear := of(func(c contrastOf) bool {
@@ -134,7 +154,7 @@ func (v *answerView) add(rows []contrastOf, to string) {
 	})
 	untold := untoldWords(few, unclear)
 	if untold != "" {
-		v.Untold = append(v.Untold, answerLine{title, untold, to})
+		v.Untold = merged(v.Untold, title, untold)
 	}
 }
 
@@ -181,10 +201,12 @@ func lowerStages(rows []contrastOf) string {
 	return listed(names)
 }
 
-func headlineOf(whole []contrastOf, gaps []answerLine) string {
+// headline counts what was found: gaps at stages, in marks and where
+// characteristics meet.
+func (v *answerView) headline(whole []contrastOf, atStages int) string {
 	told := 0
 	for _, c := range whole {
-		if v := c.finding(); !c.withheld() && (v == fairness.GapFound || v == fairness.NoMaterialGap) {
+		if verdict := c.finding(); !c.withheld() && (verdict == fairness.GapFound || verdict == fairness.NoMaterialGap) {
 			told++
 		}
 	}
@@ -192,11 +214,21 @@ func headlineOf(whole []contrastOf, gaps []answerLine) string {
 	if n := len(whole) - told; n > 0 {
 		untold = fmt.Sprintf(" Of %s of a whole group at a stage, %d could not be told.", counted(len(whole), "comparison", "comparisons"), n)
 	}
+	var found []string
+	if atStages > 0 {
+		found = append(found, counted(atStages, "gap at a stage", "gaps at stages"))
+	}
+	if v.InMarks > 0 {
+		found = append(found, "gaps in the marks by "+counted(v.InMarks, "characteristic", "characteristics"))
+	}
+	if v.Crossing > 0 {
+		found = append(found, counted(v.Crossing, "gap", "gaps")+" where characteristics meet")
+	}
 	switch {
+	case len(found) > 0:
+		return "Found: " + listed(found) + "." + untold
 	case len(whole) == 0:
 		return "There is nothing to compare: no characteristic has a group and one to compare it with."
-	case len(gaps) > 0:
-		return counted(len(gaps), "gap was", "gaps were") + " found." + untold
 	case told == 0:
 		return "Nothing could be told: the numbers are too small, or too small to be shown. That is not the same as no gap."
 	}
@@ -219,7 +251,7 @@ func (v *answerView) oneByOne(r fairness.Report, left int) {
 		if counts[row.Verdict]++; row.Verdict == fairness.GapFound {
 			row.Focal, row.Reference = groupNamed(row.Characteristic, row.Focal), groupNamed(row.Characteristic, row.Reference)
 			title := "Campaign " + *row.Campaign + ": " + characteristicWords(row.Characteristic) + ", " + strings.ToLower(stageNamed(row.Stage))
-			v.Gaps = append(v.Gaps, answerLine{Title: title, Words: spaced(row.Words())})
+			v.Gaps = append(v.Gaps, answerLine{[]link{{Text: title}}, spaced(row.Words())})
 		}
 	}
 	v.OneByOne = fmt.Sprintf("Looked at one by one, the campaigns make %s comparisons: %s, %s without a material gap, %s inconclusive, %s too few to tell, %s not shown.",

@@ -59,7 +59,7 @@ const picturesShown = 4
 
 // overviewOf shows first what has a gap, then what comes first in the audit.
 // What may not be shown at any stage has no picture.
-func overviewOf(rows []contrastOf, address func(characteristic string) string) overviewView {
+func overviewOf(rows []contrastOf, gaps map[string]bool, address func(characteristic string) string) overviewView {
 	var v overviewView
 	byCharacteristic := map[string][]contrastOf{}
 	for _, stage := range fairness.Stages() {
@@ -79,7 +79,7 @@ func overviewOf(rows []contrastOf, address func(characteristic string) string) o
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	for _, code := range picturedOf(codes, byCharacteristic) {
+	for _, code := range picturedOf(codes, gaps, byCharacteristic) {
 		picture := comparisonViewOf(fmt.Sprintf("forest-%d", len(v.Pictures)+1), byCharacteristic[code], false).Plot
 		v.Pictures = append(v.Pictures, overviewPicture{picture, address(code)})
 	}
@@ -102,11 +102,11 @@ func overviewCellOf(rows []contrastOf, stage string) overviewCell {
 }
 
 // picturedOf are the characteristics that have a picture.
-func picturedOf(codes []string, rows map[string][]contrastOf) []string {
+func picturedOf(codes []string, gapped map[string]bool, rows map[string][]contrastOf) []string {
 	var gaps, others []string
 	for _, code := range codes {
 		switch of := rows[code]; {
-		case slices.ContainsFunc(of, func(c contrastOf) bool { return c.finding() == fairness.GapFound }):
+		case gapped[code]:
 			gaps = append(gaps, code)
 		case slices.ContainsFunc(of, func(c contrastOf) bool { return !c.withheld() }):
 			others = append(others, code)

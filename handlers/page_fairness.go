@@ -20,7 +20,6 @@ type fairnessPage struct {
 	Stages        overviewView // all focal groups of a characteristic together
 	Gaps          []gapsView
 	GapsElsewhere []link // characteristics whose marks are on their own pages
-	Intersections []answerLine
 	Crossings     string // what intersections showed, counted
 	Trends        []trendView
 	MoreTrends    int // that have no picture here
@@ -81,12 +80,12 @@ type indicatorView struct {
 func fairnessPageOf(a selection.FairnessAudit, titles codeTitles, address func(characteristic string) string) fairnessPage {
 	whole := wholeContrasts(contrastsOf(a.Report))
 	shown := fairnessPage{
-		Looked: lookedAt(a), Answer: answerOf(a.Report, a.Withheld, address), Remedy: a.Remedy, Stages: overviewOf(whole, address),
+		Looked: lookedAt(a), Answer: answerOf(a, titles, address), Remedy: a.Remedy, Stages: overviewOf(whole, gapped(contrastsOf(a.Report)), address),
 		Indicators: indicatorsOf(a.Report), Warnings: spacedAll(a.Warnings), Method: methodOf(a),
 	}
 	shown.Gaps, shown.GapsElsewhere = gapsOf(a.Gaps, titles, address)
 	shown.Trends, shown.MoreTrends = trendsOf(a.Trend, whole)
-	shown.Intersections, shown.Crossings = crossingsOf(a.Intersections)
+	shown.Crossings = crossingsOf(a.Intersections)
 	return shown
 }
 
@@ -106,6 +105,17 @@ func fairnessGroupsPageOf(a selection.FairnessAudit, characteristic string) fair
 	return shown
 }
 
+// gapped are the characteristics of which any group has a gap at a stage.
+func gapped(all []contrastOf) map[string]bool {
+	by := map[string]bool{}
+	for _, c := range all {
+		if c.finding() == fairness.GapFound {
+			by[c.Characteristic] = true
+		}
+	}
+	return by
+}
+
 // characteristicsOf lists those of the rows, each once, in their order.
 func characteristicsOf(rows []contrastOf) []string {
 	var codes []string
@@ -115,8 +125,8 @@ func characteristicsOf(rows []contrastOf) []string {
 	return codes
 }
 
-// crossingsOf are the intersections with a gap, and a count of all.
-func crossingsOf(all []selection.IntersectionGap) (gaps []answerLine, counts string) {
+// crossingsOf counts the intersections; "" where there is none.
+func crossingsOf(all []selection.IntersectionGap) string {
 	by := map[fairness.Verdict]int{}
 	withheld := 0
 	for _, x := range all {
@@ -124,14 +134,12 @@ func crossingsOf(all []selection.IntersectionGap) (gaps []answerLine, counts str
 			withheld++
 			continue
 		}
-		if by[x.Verdict]++; x.Verdict == fairness.GapFound && len(gaps) < gapsListed {
-			gaps = append(gaps, answerLine{Title: crossingTitle(x), Words: spaced(x.Words)})
-		}
+		by[x.Verdict]++
 	}
 	if len(all) == 0 {
-		return nil, ""
+		return ""
 	}
-	return gaps, fmt.Sprintf("Of %s of two groups at a stage: %s, %s without a material gap, %s that cannot be told, %s not shown.", counted(len(all), "meeting", "meetings"),
+	return fmt.Sprintf("Of %s of two groups at a stage: %s, %s without a material gap, %s that cannot be told, %s not shown.", counted(len(all), "meeting", "meetings"),
 		counted(by[fairness.GapFound], "gap", "gaps"), thousands(by[fairness.NoMaterialGap]), thousands(by[fairness.Inconclusive]+by[fairness.TooFew]), thousands(withheld))
 }
 

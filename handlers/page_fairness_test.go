@@ -20,7 +20,7 @@ func nhs() *suppression.Policy {
 func TestTheAnswerIsThatOfTheVerdicts(t *testing.T) {
 	a := sampleAudit(t, 40, nhs())
 	d := render(t, sampleFairnessPage(a))
-	contains(t, d.main(), "1 gap was found.")
+	contains(t, d.main(), "Found: 1 gap at a stage and gaps in the marks by 1 characteristic. Of 24 comparisons")
 	text := d.section("The answer")
 	for _, c := range wholeContrasts(contrastsOf(a.Report)) {
 		if c.finding() == fairness.GapFound {
@@ -38,8 +38,10 @@ func TestTheAnswerIsThatOfTheVerdicts(t *testing.T) {
 
 func TestVerdictsMakeTheHeadline(t *testing.T) {
 	a := sampleAudit(t, 1, nhs())
+	a.Gaps = nil
 	contains(t, render(t, sampleFairnessPage(a)).main(), "Nothing could be told: the numbers are too small")
 	a = sampleAudit(t, 40, nhs())
+	a.Gaps = nil
 	for i := range a.Ratios {
 		a.Ratios[i].Verdict = fairness.NoMaterialGap
 	}
@@ -51,6 +53,26 @@ func TestVerdictsMakeTheHeadline(t *testing.T) {
 	equal(t, strings.Contains(d.section("The answer"), "What was found"), false)
 	a.Ratios, a.Pooled = nil, nil
 	contains(t, render(t, sampleFairnessPage(a)).main(), "There is nothing to compare")
+}
+
+func TestGapsInTheMarksAreInTheAnswer(t *testing.T) {
+	a := sampleAudit(t, 1, nhs())
+	text := render(t, sampleFairnessPage(a)).section("The answer")
+	contains(t, text, "Ethnicity: BME compared with white, in the marks")
+	contains(t, text, "A gap in 5 dimensions, or dimensions in an exercise.")
+	contains(t, text, "Sex : In the marks.")
+	interview := &a.Gaps[0].Scores[1]
+	interview.G, interview.Low, interview.High, interview.Verdict = float(-.5), float(-.8), float(-.2), fairness.GapFound
+	a.Gaps[1].Suppressed = false
+	text = render(t, sampleFairnessPage(a)).section("The answer")
+	contains(t, text, "Interview: marked lower by 0.50 of a standard deviation (g −0.50, 95% interval −0.80 to −0.20).")
+	contains(t, text, "Sex : In the marks: too few to tell.")
+	a.Gaps[1].Scores = []selection.ScoreGap{{G: float(.1), Low: float(-.1), High: float(.3), Verdict: fairness.Inconclusive}}
+	contains(t, render(t, sampleFairnessPage(a)).section("The answer"), "Sex : In the marks: no gap was found")
+	a.Intersections = []selection.IntersectionGap{{Characteristics: [2]string{"sex", "ethnicity"}, Groups: [2]string{"female", "BME"}, Stage: fairness.Shortlisted, Verdict: fairness.GapFound, Words: "They fare worse."}}
+	d := render(t, sampleFairnessPage(a))
+	contains(t, d.section("The answer"), "Sex female and Ethnicity BME, shortlisted : They fare worse.")
+	contains(t, d.section("Where characteristics meet"), "Of 1 meeting of two groups at a stage: 1 gap, 0 without")
 }
 
 // TestNothingWithheldIsSaid looks for the figures of rows that are not shown.
@@ -80,7 +102,7 @@ func countOf(n int) *int { return &n }
 func TestPicturesHaveTheirTables(t *testing.T) {
 	a := sampleAudit(t, 40, nhs())
 	d := render(t, sampleFairnessPage(a))
-	v := overviewOf(wholeContrasts(contrastsOf(a.Report)), func(string) string { return "" })
+	v := overviewOf(wholeContrasts(contrastsOf(a.Report)), gapped(contrastsOf(a.Report)), func(string) string { return "" })
 	rows := d.rows("Every characteristic at every stage")
 	equal(t, len(rows), 4)
 	for _, picture := range v.Pictures {
