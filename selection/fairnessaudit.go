@@ -68,43 +68,71 @@ func AuditFairness(ctx context.Context, in *FairnessInputs, s FairnessSettings) 
 		Engine: FairnessEngine, Inputs: c.hash(), Scope: s.Scope, Seed: s.Seed, Policy: s.Policy, PolicyWords: []string{},
 		Words: []string{}, Gaps: []CharacteristicGap{}, Intersections: []IntersectionGap{}, Trend: []YearRatio{},
 	}
-	counts := c.counts()
-	var shown fairness.Shown
-	var notices []string
-	after := s.Before
+	shown, after, notices, err := c.compare(ctx, s)
+	if err != nil {
+		return FairnessAudit{}, nil, err
+	}
 	if s.Policy != nil {
-		suppressed, err := Suppress(ctx, *s.Policy, s.Scope.name(), counts, s.Before)
-		if err != nil {
-			return FairnessAudit{}, nil, err
-		}
-		shown, notices, after = suppressed.Shown, suppressed.Notices, suppressed.Remember
 		a.PolicyWords = s.Policy.Words()
 	}
-	var err error
-	if a.Report, err = fairness.Audit(ctx, counts, shown); err != nil {
+	if a.Report, err = shown.Audit(ctx); err != nil {
 		return FairnessAudit{}, nil, err
 	}
 	a.Period, a.Campaigns = s.Scope.Period, len(c.campaigns)
 	a.Warnings = append(a.Warnings, notices...)
-	a.leaveOut()
 	if err := a.addMarks(ctx, c, s); err != nil {
 		return FairnessAudit{}, nil, err
 	}
 	if a.Intersections, err = c.intersections(ctx, s.Policy); err != nil {
 		return FairnessAudit{}, nil, err
 	}
-	a.Trend = trend(counts, s.Policy)
+	a.Trend = c.trend(&shown.comparisons, s.Policy)
 	a.say(c)
 	return a, after, nil
 }
 
-// leaveOut leaves out the rows of single campaigns that show nothing: of many
-// small campaigns they are nearly all.
-func (a *FairnessAudit) leaveOut() {
-	all := len(a.Pooled)
-	single := slices.DeleteFunc(slices.Clone(a.Ratios[all:]), func(r fairness.Ratio) bool { return r.Suppressed })
-	a.Withheld = len(a.Ratios) - all - len(single)
-	a.Ratios = slices.Concat(a.Ratios[:all], single)
+// comparisons are the counts side by side, and what may be shown of them.
+type comparisons struct {
+	comparisons fairness.Comparisons
+	shown       map[string]Suppressed // by characteristic; nil: everything
+}
+
+// Audit is the audit of counts.
+func (c *comparisons) Audit(ctx context.Context) (fairness.Report, error) {
+	if c.shown == nil {
+		return c.comparisons.Audit(ctx, nil)
+	}
+	return c.comparisons.Audit(ctx, func(characteristic string, groups []string, stage fairness.Stage, campaign string) (int, int, bool) {
+		return c.shown[characteristic].Shown(characteristic, groups, stage, campaign)
+	})
+}
+
+// compare counts characteristic by characteristic and decides what may be shown.
+func (c *auditColumns) compare(ctx context.Context, s FairnessSettings) (made *comparisons, after FairnessMemory, notices []string, err error) {
+	made, after = &comparisons{}, s.Before
+	made.comparisons.Brief = s.Policy != nil
+	for _, characteristic := range c.answered() {
+		counts := c.counts(characteristic)
+		if err := made.comparisons.Add(counts); err != nil {
+			return nil, nil, nil, err
+		}
+		if s.Policy == nil || len(counts) == 0 {
+			continue
+		}
+		suppressed, err := Suppress(ctx, *s.Policy, s.Scope.name(), counts, after)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if made.shown == nil {
+			made.shown = map[string]Suppressed{}
+		}
+		made.shown[counts[0].Characteristic], after = suppressed, suppressed.Remember
+		notices = append(notices, suppressed.Notices...)
+	}
+	if s.Policy != nil && made.shown == nil {
+		made.shown = map[string]Suppressed{} // nothing is
+	}
+	return made, after, notices, nil
 }
 
 // shows says whether anything is shown of a characteristic over all campaigns.

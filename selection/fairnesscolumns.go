@@ -32,11 +32,11 @@ type auditColumns struct {
 type auditedStages struct {
 	campaign int32
 	answers  answerCodes
-	stages   [6]Answer
+	outcomes [6]outcome // by stage
 }
 
 func (a auditedStages) compare(b auditedStages) int {
-	return cmp.Or(cmp.Compare(a.campaign, b.campaign), cmp.Compare(a.answers, b.answers), slices.Compare(a.stages[:], b.stages[:]))
+	return cmp.Or(cmp.Compare(a.campaign, b.campaign), cmp.Compare(a.answers, b.answers), slices.Compare(a.outcomes[:], b.outcomes[:]))
 }
 
 func (in *FairnessInputs) columns() *auditColumns {
@@ -53,8 +53,7 @@ func (in *FairnessInputs) columns() *auditColumns {
 	}
 	c.people = make([]auditedStages, len(in.people))
 	for i, p := range in.people {
-		c.people[i] = auditedStages{campaign[p.Campaign], c.reader.read(p.Answers),
-			[6]Answer{p.Applied, p.Shortlisted, p.Interviewed, p.Appointable, p.Offered, p.Accepted}}
+		c.people[i] = auditedStages{campaign[p.Campaign], c.reader.read(p.Answers), p.outcomes()}
 	}
 	slices.SortFunc(c.people, auditedStages.compare)
 	c.addMarks(in, campaign)
@@ -220,8 +219,8 @@ func (c *auditColumns) hash() string {
 	write(w, line)
 	for _, p := range c.people {
 		line = appendAnswers(strconv.AppendInt(line[:0], int64(p.campaign), 10), p.answers)
-		for _, s := range p.stages {
-			line = append(append(line, ' '), s...)
+		for _, o := range p.outcomes {
+			line = strconv.AppendUint(append(line, ' '), uint64(o), 10)
 		}
 		write(w, append(line, '\n'))
 	}

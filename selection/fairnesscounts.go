@@ -9,56 +9,38 @@ import (
 // tally is how many entered a stage, and passed it.
 type tally struct{ entered, passed int }
 
-// counts are the funnel by campaign, characteristic, group and stage. A
-// characteristic that nobody answered is left out; who did not answer one that
-// others did counts as not stated.
-func (c *auditColumns) counts() []fairness.Count {
-	answered := c.answered()
-	stages := fairness.Stages()
-	tallies := make([][]tally, len(c.reader.characteristics)) // by group and stage
-	for i := range tallies {
-		tallies[i] = make([]tally, len(c.reader.characteristics[i].groups)*len(stages))
+// counts are the funnel of one characteristic by stage, campaign and group. Who
+// did not answer counts as not stated.
+func (c *auditColumns) counts(characteristic int) []fairness.Count {
+	of, stages := &c.reader.characteristics[characteristic], fairness.Stages()
+	tallies := make([]tally, len(stages)*len(c.campaigns)*len(of.groups))
+	at := func(stage int, campaign int32, group int) *tally {
+		return &tallies[(stage*len(c.campaigns)+int(campaign))*len(of.groups)+group]
 	}
-	var counts []fairness.Count
-	for people := c.people; len(people) > 0; {
-		n := 1
-		for n < len(people) && people[n].campaign == people[0].campaign {
-			n++
-		}
-		for i := range tallies {
-			clear(tallies[i])
-		}
-		for _, p := range people[:n] {
-			for _, s := range p.candidate().steps() {
-				stage := slices.Index(stages, s.stage)
-				for _, i := range answered {
-					t := &tallies[i][int(c.reader.characteristics[i].groupOf[p.answers[i]])*len(stages)+stage]
-					t.entered++
-					if s.passed {
-						t.passed++
-					}
+	for i := range c.people {
+		p := &c.people[i]
+		group := int(of.groupOf[p.answers[characteristic]])
+		for stage, outcome := range p.outcomes {
+			if t := at(stage, p.campaign, group); outcome != outcomeNotThere {
+				t.entered++
+				if outcome == outcomePassed {
+					t.passed++
 				}
 			}
 		}
-		for _, i := range answered {
-			counts = c.appendCounts(counts, people[0].campaign, i, tallies[i])
-		}
-		people = people[n:]
 	}
-	return counts
-}
-
-func (c *auditColumns) appendCounts(counts []fairness.Count, campaign int32, characteristic int, tallies []tally) []fairness.Count {
-	of, stages := c.campaigns[campaign], fairness.Stages()
-	for at, t := range tallies {
-		if t.entered == 0 {
-			continue
+	var counts []fairness.Count
+	for stage, name := range stages {
+		for campaign, own := range c.campaigns {
+			for g, group := range of.groups {
+				if t := at(stage, int32(campaign), g); t.entered > 0 { //nolint:gosec // campaigns
+					counts = append(counts, fairness.Count{
+						Campaign: own.Code, Characteristic: of.Code, Group: group.name, Side: group.side, Stage: name,
+						Entered: t.entered, Passed: t.passed, OtherPost: own.Post != Consultant, Decided: own.Decided,
+					})
+				}
+			}
 		}
-		group := c.reader.characteristics[characteristic].groups[at/len(stages)]
-		counts = append(counts, fairness.Count{
-			Campaign: of.Code, Characteristic: c.reader.characteristics[characteristic].Code, Group: group.name, Side: group.side,
-			Stage: stages[at%len(stages)], Entered: t.entered, Passed: t.passed, OtherPost: of.Post != Consultant, Decided: of.Decided,
-		})
 	}
 	return counts
 }
@@ -74,8 +56,26 @@ func (c *auditColumns) answered() []int {
 	return list
 }
 
-func (a auditedStages) candidate() Candidate {
-	return Candidate{
-		Applied: a.stages[0], Shortlisted: a.stages[1], Interviewed: a.stages[2], Appointable: a.stages[3], Offered: a.stages[4], Accepted: a.stages[5],
+// outcome is what became of somebody at a stage.
+type outcome uint8
+
+const (
+	outcomeNotThere outcome = iota // or not known
+	outcomeNotPassed
+	outcomePassed
+)
+
+// outcomes are somebody's by stage.
+func (p AuditedPerson) outcomes() (outcomes [6]outcome) {
+	c := Candidate{
+		Applied: p.Applied, Shortlisted: p.Shortlisted, Interviewed: p.Interviewed, Appointable: p.Appointable, Offered: p.Offered, Accepted: p.Accepted,
 	}
+	stages := fairness.Stages()
+	for _, s := range c.steps() {
+		of := &outcomes[slices.Index(stages, s.stage)]
+		if *of = outcomeNotPassed; s.passed {
+			*of = outcomePassed
+		}
+	}
+	return outcomes
 }

@@ -18,9 +18,8 @@ type FairnessAudit struct {
 	PolicyWords     []string            `json:"policy_words"`
 	Words           []string            `json:"words"`  // for a board: what was found, in sentences
 	Remedy          string              `json:"remedy"` // of an audit before the decision the only one that is left; else ""
-	fairness.Report                     // one row a campaign only where something of it is shown
-	Withheld        int                 `json:"withheld"` // rows of single campaigns that are left out, since nothing of them may be shown
-	Gaps            []CharacteristicGap `json:"gaps"`     // in marks, by characteristic
+	fairness.Report                     // a row of a single campaign only where something of it is shown
+	Gaps            []CharacteristicGap `json:"gaps"` // in marks, by characteristic
 	Intersections   []IntersectionGap   `json:"intersections"`
 	Trend           []YearRatio         `json:"trend"`
 }

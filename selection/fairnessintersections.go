@@ -39,21 +39,19 @@ func (c *auditColumns) intersections(ctx context.Context, policy *suppression.Po
 // crossings count by stage, side of the first and of the second
 // characteristic: the focal one is 1.
 func (c *auditColumns) crossings(m meeting) [][2][2]tally {
-	stages := map[fairness.Stage]int{}
-	for i, s := range fairness.Stages() {
-		stages[s] = i
-	}
-	tallies := make([][2][2]tally, len(stages))
-	for _, p := range c.people {
+	tallies := make([][2][2]tally, len(fairness.Stages()))
+	for i := range c.people {
+		p := &c.people[i]
 		a, b := c.reader.group(p.answers, m[0]).side, c.reader.group(p.answers, m[1]).side
 		if a == fairness.Apart || b == fairness.Apart {
 			continue
 		}
-		for _, s := range p.candidate().steps() {
-			t := &tallies[stages[s.stage]][focal(a)][focal(b)]
-			t.entered++
-			if s.passed {
-				t.passed++
+		for stage, outcome := range p.outcomes {
+			if t := &tallies[stage][focal(a)][focal(b)]; outcome != outcomeNotThere {
+				t.entered++
+				if outcome == outcomePassed {
+					t.passed++
+				}
 			}
 		}
 	}

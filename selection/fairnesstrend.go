@@ -13,20 +13,21 @@ import (
 // none where they were all decided in one. Nothing but ratios within campaigns,
 // to two decimals, is told of a year, and with a policy no count of it may be
 // small.
-func trend(counts []fairness.Count, policy *suppression.Policy) []YearRatio {
-	byYear := map[int][]fairness.Count{}
-	for _, c := range counts {
-		if year, ok := returnYear(c.Decided); ok {
-			byYear[year] = append(byYear[year], c)
+func (c *auditColumns) trend(comparisons *fairness.Comparisons, policy *suppression.Policy) []YearRatio {
+	years, all := map[string]int{}, map[int]bool{}
+	for _, campaign := range c.campaigns {
+		if year, ok := returnYear(campaign.Decided); ok {
+			years[campaign.Code], all[year] = year, true
 		}
 	}
 	rows := []YearRatio{}
-	if len(byYear) < 2 {
+	if len(all) < 2 {
 		return rows
 	}
-	for _, year := range slices.Sorted(maps.Keys(byYear)) {
-		withheld := func(t fairness.Table) bool { return tellsOfFew(policy, t.X1, t.N1) || tellsOfFew(policy, t.X0, t.N0) }
-		for _, p := range fairness.Within(byYear[year], withheld) {
+	withheld := func(t fairness.Table) bool { return tellsOfFew(policy, t.X1, t.N1) || tellsOfFew(policy, t.X0, t.N0) }
+	for _, year := range slices.Sorted(maps.Keys(all)) {
+		in := func(campaign string) bool { return years[campaign] == year }
+		for _, p := range comparisons.Within(in, withheld) {
 			rows = append(rows, YearRatio{
 				Year: year, Characteristic: p.Characteristic, Focal: p.Focal, Reference: p.Reference, Stage: p.Stage,
 				Ratio: p.Ratio, Low: p.Low, High: p.High, Suppressed: p.Suppressed, Reason: p.Reason, Verdict: p.Verdict,

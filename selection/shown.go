@@ -157,14 +157,17 @@ func (l *funnelLevels) addCatalogue(characteristic string) {
 // have come further came that far.
 func (l *funnelLevels) levels(rows map[[3]string]fairness.Count, campaign, group string) []int {
 	levels := make([]int, 2*len(l.stages))
-	beyond := 0
+	beyond, next := 0, fairness.Stage("")
 	for i, stage := range slices.Backward(l.stages) {
 		c, said := rows[[3]string{campaign, group, string(stage)}]
 		if !said {
 			c.Entered, c.Passed = beyond, beyond
 		}
 		if c.Passed < beyond {
-			l.contradiction = fmt.Sprintf("in campaign %s more of the group %s entered the stage %s than passed %s", campaign, group, l.stages[i+1], stage)
+			l.contradiction = fmt.Sprintf("in campaign %s more of the group %s entered the stage %s than passed %s", campaign, group, next, stage)
+		}
+		if said {
+			next = stage
 		}
 		levels[2*i], levels[2*i+1], beyond = c.Entered, c.Passed, c.Entered
 	}
