@@ -90,7 +90,7 @@ func (c contrastOf) title() string {
 
 // words are those of the audit itself.
 func (c contrastOf) words(campaigns int) string {
-	words := c.Ratio.Words()
+	words := c.Words()
 	if c.Descriptive && !c.Suppressed {
 		words = "Descriptive only, since candidates compete: " + c.CountWords()
 	}

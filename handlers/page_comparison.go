@@ -112,7 +112,7 @@ func picturedOf(codes []string, gapped map[string]bool, rows map[string][]contra
 			others = append(others, code)
 		}
 	}
-	all := append(gaps, others...)
+	all := slices.Concat(gaps, others)
 	return all[:min(len(all), picturesShown)]
 }
 

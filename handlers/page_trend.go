@@ -38,7 +38,7 @@ func trendsOf(years []selection.YearRatio, whole []contrastOf) (views []trendVie
 			others = append(others, rows)
 		}
 	}
-	all := append(gaps, others...)
+	all := slices.Concat(gaps, others)
 	for i, rows := range all[:min(len(all), trendsShown)] {
 		views = append(views, trendOf(fmt.Sprintf("trend-%d", i+1), rows))
 	}
