@@ -44,6 +44,7 @@ func arrows() map[string][]string {
 		"migrations":          {},
 
 		"e2e/national":   {"internal/store", "internal/localpg", "selection", "frameworks"},
+		"e2e/fairness":   {"selection", "selection/fairness", "selection/suppression", "selection/monitoring"},
 		"e2e/decisions":  {"selection/ranking", "selection/mixedmodel"},
 		"e2e/submission": {"internal/store", "internal/localpg", "internal/access", "internal/fault", "selection", "frameworks", "migrations"},
 	}

@@ -57,6 +57,7 @@ func (in *FairnessInputs) columns() *auditColumns {
 	}
 	slices.SortFunc(c.people, auditedStages.compare)
 	c.addMarks(in, campaign)
+	c.reader.known = nil // everybody's are read
 	return c
 }
 

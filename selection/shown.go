@@ -68,7 +68,9 @@ func Suppress(ctx context.Context, policy suppression.Policy, whole string, coun
 		s.Remember[characteristic] = release.Remember
 		tables := map[string]suppression.Table{}
 		for _, t := range release.Tables {
-			tables[t.Scope+"\x00"+t.Grouping] = t
+			if !t.Withheld {
+				tables[t.Scope+"\x00"+t.Grouping] = t
+			}
 		}
 		s.releases[characteristic] = released{levels, scope, tables, levels.rows(audit.Characteristics[0].Groupings)}
 	}
@@ -93,7 +95,11 @@ func (s Suppressed) Shown(characteristic string, groups []string, stage fairness
 	if campaign != "" {
 		scope = scopeOf(campaign)
 	}
-	return r.tables[scope+"\x00"+at.grouping].Of(at.row, from, to)
+	t, shown := r.tables[scope+"\x00"+at.grouping]
+	if !shown {
+		return 0, 0, false
+	}
+	return t.Of(at.row, from, to)
 }
 
 // The groupings: each focal group beside the reference, and all of them.
@@ -120,25 +126,41 @@ type funnelLevels struct {
 
 func levelsOf(counts []fairness.Count) funnelLevels {
 	l := funnelLevels{sides: map[string]fairness.Side{}, present: map[string]bool{}, appointed: true}
-	rows := map[[3]string]fairness.Count{}
-	for _, c := range counts {
-		rows[[3]string{c.Campaign, c.Group, string(c.Stage)}] = c
+	for i := range counts {
+		c := &counts[i]
 		l.sides[c.Group], l.present[c.Group] = c.Side, true
-		l.campaigns = append(l.campaigns, c.Campaign)
+		if len(l.campaigns) == 0 || c.Campaign != l.campaigns[len(l.campaigns)-1] {
+			l.campaigns = append(l.campaigns, c.Campaign)
+		}
 	}
 	slices.Sort(l.campaigns)
 	l.campaigns = slices.Compact(l.campaigns)
 	l.addCatalogue(counts[0].Characteristic)
 	l.groups = slices.Sorted(maps.Keys(l.sides))
+	all := fairness.Stages()
 	l.stages = slices.DeleteFunc(fairness.Stages(), func(s fairness.Stage) bool { return s == fairness.Appointed })
+	rows := make([]said, len(l.campaigns)*len(l.groups)*len(all)) // by campaign, group and stage
+	for i := range counts {
+		c := &counts[i]
+		campaign, _ := slices.BinarySearch(l.campaigns, c.Campaign)
+		group, _ := slices.BinarySearch(l.groups, c.Group)
+		rows[(campaign*len(l.groups)+group)*len(all)+slices.Index(all, c.Stage)] = said{tally{c.Entered, c.Passed}, true}
+	}
 	for _, campaign := range l.campaigns {
 		byGroup := make([][]int, len(l.groups))
 		for g, group := range l.groups {
-			byGroup[g] = l.levels(rows, campaign, group)
+			byGroup[g] = l.levels(rows[:len(all)], campaign, group)
+			rows = rows[len(all):]
 		}
 		l.counts = append(l.counts, byGroup)
 	}
 	return l
+}
+
+// said is what counts say of a stage, if they do.
+type said struct {
+	tally
+	ok bool
 }
 
 // addCatalogue adds the groups of whom nobody is there, so that the groups are
@@ -155,24 +177,24 @@ func (l *funnelLevels) addCatalogue(characteristic string) {
 
 // levels fills in what a campaign does not say of a group: who is known to
 // have come further came that far.
-func (l *funnelLevels) levels(rows map[[3]string]fairness.Count, campaign, group string) []int {
+func (l *funnelLevels) levels(rows []said, campaign, group string) []int {
 	levels := make([]int, 2*len(l.stages))
 	beyond, next := 0, fairness.Stage("")
 	for i, stage := range slices.Backward(l.stages) {
-		c, said := rows[[3]string{campaign, group, string(stage)}]
-		if !said {
-			c.Entered, c.Passed = beyond, beyond
+		c := rows[i]
+		if !c.ok {
+			c.tally = tally{beyond, beyond}
 		}
-		if c.Passed < beyond {
+		if c.passed < beyond {
 			l.contradiction = fmt.Sprintf("in campaign %s more of the group %s entered the stage %s than passed %s", campaign, group, next, stage)
 		}
-		if said {
+		if c.ok {
 			next = stage
 		}
-		levels[2*i], levels[2*i+1], beyond = c.Entered, c.Passed, c.Entered
+		levels[2*i], levels[2*i+1], beyond = c.entered, c.passed, c.entered
 	}
-	c, said := rows[[3]string{campaign, group, string(fairness.Appointed)}]
-	if from, to, ok := l.of(fairness.Appointed); said && (!ok || c.Entered != levels[from] || c.Passed != levels[to]) {
+	c := rows[len(l.stages)] // Appointed, the last
+	if from, to, ok := l.of(fairness.Appointed); c.ok && (!ok || c.entered != levels[from] || c.passed != levels[to]) {
 		l.appointed = false
 	}
 	return levels
