@@ -35,7 +35,7 @@ func (v *answerView) addMarks(gaps []selection.CharacteristicGap, titles codeTit
 		v.Untold = append(v.Untold, answerLine{few, "In the marks: too few to tell."})
 	}
 	if len(unclear) > 0 {
-		v.Untold = append(v.Untold, answerLine{unclear, "In the marks: no gap was found in any exercise, dimension or criterion; one as large as its interval could have been missed."})
+		v.Untold = append(v.Untold, answerLine{unclear, "In the marks: no gap was found in any exercise, dimension or criterion; a gap within the reach of the intervals could have been missed."})
 	}
 }
 
