@@ -63,7 +63,7 @@ func (w *world) invent(slug string, seed, gap string) *client {
 func TestAPlantedGapIsFoundOverHTTP(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range []struct{ slug, seed, gap, want string }{
-		{"planted", "0.1", "0.4", "handover"}, {"fair", "0.2", "0", ""}, {"planted-too", "0.3", "0.4", "handover"}, {"fair-too", "0.4", "0", ""},
+		{"planted", "0.27", "0.4", "handover"}, {"fair", "0.27", "0", ""}, {"planted-too", "0.77", "0.4", "handover"}, {"fair-too", "0.37", "0", ""},
 	} {
 		auditor := w.invent(c.slug, c.seed, c.gap)
 		var audit selection.FairnessAudit

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -17,11 +18,11 @@ func attack(rounds []round) (looked int, recovered []string) {
 	r := rounds[now]
 	for i, c := range r.audit.Characteristics {
 		at := newAttacker(rounds, i)
-		before := func() *attacker { // one who has not got the last release
+		before := sync.OnceValue(func() *attacker { // one who has not got the last release
 			silent := slices.Clone(rounds)
 			silent[now].release = Release{}
 			return newAttacker(silent, i)
-		}
+		})
 		look := func(name string, plus, minus []int, width int) {
 			x, all := at.truth(plus, minus)
 			if !r.policy.small(x) {

@@ -23,7 +23,7 @@ func TestTheAttackerSucceedsWithout(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			looked, recovered := 0, 0
-			for seed := range uint64(15) {
+			for seed := range uint64(6) {
 				l, list := attack(releases(t, seed, policyOf(seed), c.complementary, c.memory))
 				looked, recovered = looked+l, recovered+len(list)
 			}
@@ -120,7 +120,7 @@ func total(list []float64) (sum float64) {
 func TestEnumeration(t *testing.T) {
 	policy := Policy{Threshold: 3, Base: 2, Smallest: 3}
 	counts, narrower, bare := 0, 0, 0
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		r := smallTrust(t, seed, policy)
 		at := newAttacker([]round{r}, 0)
 		c := r.audit.Characteristics[0]
