@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{}}
 }
@@ -94,6 +94,7 @@ const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
+	underAudit    = underTrust + "/fairness/{run}"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -139,6 +140,13 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
 		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
 		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
+		{method: get, path: underCampaign + "/fairness", endpoint: p.shows(p.showCampaignFairness)},
+		{method: post, path: underCampaign + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditCampaignHere)},
+		{method: get, path: underTrust + "/fairness", endpoint: p.shows(p.listAudits)},
+		{method: post, path: underTrust + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditHere)},
+		{method: get, path: underAudit, endpoint: p.shows(p.showFairness)},
+		{method: get, path: underAudit + "/groups/{characteristic}", endpoint: p.shows(p.showFairnessGroups)},
+		{method: get, path: underAudit + "/audit.xlsx", endpoint: acts(p.sendFairnessWorkbook)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}...)
 }
