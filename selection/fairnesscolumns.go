@@ -53,7 +53,7 @@ func (in *FairnessInputs) columns() *auditColumns {
 	}
 	c.people = make([]auditedStages, len(in.people))
 	for i, p := range in.people {
-		c.people[i] = auditedStages{campaign[p.Campaign], c.reader.read(p.Answers), p.outcomes()}
+		c.people[i] = auditedStages{campaign[p.campaign], c.reader.read(p.answers), p.outcomes}
 	}
 	slices.SortFunc(c.people, auditedStages.compare)
 	c.addMarks(in, campaign)

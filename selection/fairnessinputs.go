@@ -14,8 +14,8 @@ import (
 // is empty.
 type FairnessInputs struct {
 	campaigns []AuditedCampaign
-	people    []AuditedPerson // everybody who applied
-	marked    []markedPerson  // those with marks, under numbers of their own
+	people    []applicant    // everybody who applied
+	marked    []markedPerson // those with marks, under numbers of their own
 	marks     []auditedMark
 	seats     []auditedSeat
 	places    []auditedPlace
@@ -52,6 +52,13 @@ type AuditedMark struct {
 	Criterion string
 	Score     float64 // as it stands
 	Submitted float64 // as it was before moderation; NaN where it was not observed then
+}
+
+// applicant is an AuditedPerson in a third of the room.
+type applicant struct {
+	campaign int32
+	answers  monitoring.Answers
+	outcomes [6]outcome
 }
 
 type markedPerson struct {
@@ -91,7 +98,9 @@ func (in *FairnessInputs) AddCampaign(c AuditedCampaign) int {
 }
 
 // AddPerson adds somebody who applied.
-func (in *FairnessInputs) AddPerson(p AuditedPerson) { in.people = append(in.people, p) }
+func (in *FairnessInputs) AddPerson(p AuditedPerson) {
+	in.people = append(in.people, applicant{int32(p.Campaign), p.Answers, p.outcomes()})
+}
 
 // AddMarked adds somebody whom marks are of, and gives their number.
 func (in *FairnessInputs) AddMarked(campaign int, answers monitoring.Answers) int {
