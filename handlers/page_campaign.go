@@ -49,6 +49,7 @@ type phaseStep struct {
 
 type frameworkHead struct {
 	Title, Code, Status, Hash string
+	To                        string // address
 	Version                   int
 	Published                 moment
 }
@@ -99,7 +100,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	document, progress := campaign.Document, campaign.Progress
 	shown := campaignPage{
 		layout: p.layout(c, document.Title), Campaign: headOf(c, campaign),
-		Steps: p.steps(progress), Seal: p.seal(progress), Framework: p.frameworkHead(campaign.Framework),
+		Steps: p.steps(progress), Seal: p.seal(progress), Framework: p.frameworkHead(c, campaign.Framework),
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
@@ -188,10 +189,10 @@ func (p *pages) seal(progress selection.Progress) string {
 	return "The panel has seen each other’s marks since " + p.moment(progress.RevealedAt).Words + ", when every required sheet was in."
 }
 
-func (p *pages) frameworkHead(f store.Framework) frameworkHead {
+func (p *pages) frameworkHead(c *call, f store.Framework) frameworkHead {
 	return frameworkHead{
 		Title: f.Document.Title, Code: f.Document.Code, Version: f.Document.Version, Status: string(f.Status),
-		Hash: f.Hash, Published: p.moment(f.PublishedAt),
+		Hash: f.Hash, Published: p.moment(f.PublishedAt), To: versionAddress(c, f.Document.Code, f.Document.Version),
 	}
 }
 

@@ -15,6 +15,8 @@ type campaignsPage struct {
 	Only      bool // there is this one and no other
 	Next      string
 	Began     bool // this is the list's beginning
+
+	Frameworks string // address of the list of frameworks, for whoever makes them
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -49,6 +51,9 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 	}
 	if list.Next != nil {
 		shown.Next = c.address("campaigns") + "?after=" + url.QueryEscape(*list.Next)
+	}
+	if mayEditFrameworks(c) {
+		shown.Frameworks = c.address("frameworks")
 	}
 	shown.Only = shown.Began && len(shown.Campaigns) == 1
 	return shown, nil
