@@ -99,13 +99,37 @@ func complain(cause error, l *layout, problem *string, fields *[]fieldProblem, w
 	*wrong = map[string]string{}
 	for _, f := range what.Errors {
 		field, message := fieldOf(f.Where), fullStop(f.Message)
-		*fields = append(*fields, fieldProblem{Field: field, Message: message})
+		*fields = append(*fields, fieldProblem{Field: field, Message: fieldTitle(field) + message})
 		if said := (*wrong)[field]; said != "" {
 			message = said + " " + message
 		}
 		(*wrong)[field] = message
 	}
 	return what.Status, nil
+}
+
+// fieldTitle says in the list of mistakes which field one is about; beside the
+// field that is plain.
+func fieldTitle(field string) string {
+	switch name, n, _ := strings.Cut(field, "."); name {
+	case "title", "description", "source":
+		return capital(name) + ": "
+	case "code":
+		return "Short name: "
+	case "min":
+		return "Lowest mark: "
+	case "max":
+		return "Highest mark: "
+	case "step":
+		return "Step: "
+	case "statement", "anchors", "positive", "negative":
+		i, err := strconv.Atoi(n)
+		if err != nil {
+			return "Its first behaviour: "
+		}
+		return "Behaviour " + strconv.Itoa(i+1) + ": "
+	}
+	return ""
 }
 
 // typedText is a text as it is kept: in lines, without space around it.

@@ -30,15 +30,16 @@ type weightRow struct {
 	Code, Title, Kind string
 	Low, High         string // High "": the weight is Low and no range
 	First, Last       bool
-	To                string
 }
 
 type removedRow struct{ Code, Title string }
 
-// shareLine is what a dimension is of the whole, and its bar, in hundredths.
+// shareLine is what a dimension is of the whole, and its bar, in hundredths: up
+// to the least share that the ranges allow, from there to the most, and between
+// them the share that counts.
 type shareLine struct {
 	Title, Kind, Weight, Share, Range, To string
-	Middle, From, Width                   string
+	From, Width, Middle                   string
 }
 
 func dimensionAddress(version, code string) string {
@@ -114,7 +115,7 @@ func (p *pages) weightsPage(c *call, f store.Framework, rows []weightRow, remove
 	for i, row := range rows {
 		d, _ := dimensionOf(f.Document, row.Code)
 		row.N, row.First, row.Last = i, i == 0, i == len(rows)-1
-		row.Title, row.Kind, row.To = d.Title, string(d.Kind), dimensionAddress(shown.Framework.To, d.Code)
+		row.Title, row.Kind = d.Title, string(d.Kind)
 		shown.Rows = append(shown.Rows, row)
 	}
 	for _, code := range removed {
@@ -227,6 +228,12 @@ func (p *pages) keepWeights(c *call, fields url.Values, f store.Framework, rows 
 	})
 	if err != nil {
 		return err
+	}
+	for i, f := range shown.Fields {
+		var n int
+		if _, place, _ := strings.Cut(f.Field, "."); scanned(place, "%d", &n) && n < len(shown.Rows) {
+			shown.Fields[i].Message = shown.Rows[n].Title + ": " + f.Message
+		}
 	}
 	return p.show(c, status, shown)
 }
