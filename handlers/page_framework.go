@@ -157,7 +157,7 @@ func (p *pages) showFramework(c *call) (page, error) {
 	head, d := p.versionHead(c, f), f.Document
 	shown := frameworkPage{
 		layout: p.layout(c, head.link().Text, frameworksLink(c)), Framework: head, Description: d.Description, Source: d.Source,
-		Scale: scaleSpan(d.Scale), Labels: scaleLabels(d.Scale), Shares: sharesOf(d, head.To), Warnings: d.Warnings(),
+		Scale: scaleSpan(d.Scale), Labels: scaleLabels(d.Scale), Shares: sharesOf(d, head.To), Warnings: warningsOf(d),
 	}
 	if c.QueryParam("saved") != "" {
 		shown.Saved = "Saved."
@@ -226,6 +226,18 @@ func gapsOf(f frameworks.Framework, at string) []link {
 		gaps = append(gaps, gap)
 	}
 	return gaps
+}
+
+// warningsOf are the framework's, with behaviours called by their words.
+func warningsOf(f frameworks.Framework) []string {
+	warnings := f.Warnings()
+	for i, w := range warnings {
+		code, rest, _ := strings.Cut(w, " ")
+		if k, d := f.Criterion(code); d >= 0 {
+			warnings[i] = f.Dimensions[d].Title + ", “" + k.Statement + "” " + rest
+		}
+	}
+	return warnings
 }
 
 // sendYAML is framework.yaml to keep.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -48,7 +49,7 @@ type behaviourForm struct {
 
 func (p *pages) dimensionPage(c *call, f store.Framework, d frameworks.Dimension) dimensionPage {
 	shown := dimensionPage{
-		frameworkForm: p.frameworkForm(c, f, d.Title, "dimensions", c.param("dimension")), Name: d.Title, Description: d.Description,
+		frameworkForm: p.frameworkForm(c, f, cmp.Or(d.Title, "Value or competency"), "dimensions", c.param("dimension")), Name: d.Title, Description: d.Description,
 		Value: d.Kind == frameworks.Value, Other: d.Kind == frameworks.Competency, Next: len(d.Criteria),
 	}
 	shown.Preview = shown.Framework.To + "/preview/" + url.PathEscape(c.param("dimension"))

@@ -150,6 +150,10 @@ func typedLines(fields url.Values, name string) []string {
 
 // typedNumber reads a number. A decimal comma counts as a point.
 func typedNumber(wrong *fault.List, where, text string) float64 {
+	if text == "" {
+		wrong.Add(where, "a number is missing here; write one such as 4 or 0.5")
+		return 0
+	}
 	x, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 		wrong.Add(where, "“%.20s” is not a number; write one such as 4 or 0.5", text)

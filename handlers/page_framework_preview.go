@@ -3,6 +3,9 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"appointable/frameworks"
 	"appointable/internal/fault"
@@ -108,7 +111,7 @@ func (p *pages) showDiff(c *call) (page, error) {
 	shown.Name = newer.Title
 	shown.layout = p.layout(c, "What changed: "+shown.Name, frameworksLink(c), shown.To.link())
 	for _, change := range view.Changes {
-		shown.add(groupTitle(newer, change.Where), fullStop(change.Sentence))
+		shown.add(groupTitle(newer, change.Where), fullStop(behaviourSentence(newer, change)))
 	}
 	return shown, nil
 }
@@ -121,6 +124,21 @@ func (d *diffPage) add(group, sentence string) {
 		}
 	}
 	d.Groups = append(d.Groups, changeGroup{group, []string{sentence}})
+}
+
+// behaviourSentence calls a behaviour by its words where the sentence calls it by
+// its code, and by its number where the sentence is about the words.
+func behaviourSentence(f frameworks.Framework, change changeView) string {
+	rest, ok := strings.CutPrefix(change.Sentence, change.Where+": ")
+	k, d := f.Criterion(change.Where)
+	if !ok || d < 0 {
+		return change.Sentence
+	}
+	if strings.HasPrefix(rest, "the statement ") {
+		at := slices.IndexFunc(f.Dimensions[d].Criteria, func(other frameworks.Criterion) bool { return other.Code == k.Code })
+		return "Behaviour " + strconv.Itoa(at+1) + ": " + rest
+	}
+	return "“" + k.Statement + "”: " + rest
 }
 
 // groupTitle is the title of what a change is in. What is gone from the newer

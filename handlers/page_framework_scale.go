@@ -62,10 +62,7 @@ func typedScale(fields url.Values) (frameworks.Scale, error) {
 	var wrong fault.List
 	scale := frameworks.Scale{
 		Min: typedNumber(&wrong, "min", typedText(fields, "min")), Max: typedNumber(&wrong, "max", typedText(fields, "max")),
-		Labels: typedAnchors(fields, labelPrefix),
-	}
-	if step := typedText(fields, "step"); step != "" {
-		scale.Step = typedNumber(&wrong, "step", step)
+		Step: typedNumber(&wrong, "step", typedText(fields, "step")), Labels: typedAnchors(fields, labelPrefix),
 	}
 	return scale, wrong.Err("the rating scale was not saved")
 }

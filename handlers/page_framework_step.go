@@ -133,7 +133,7 @@ func (p *pages) versionStepPage(c *call, s versionStep) (versionStepPage, store.
 		Here: head.To + "/" + s.name, Revision: f.Revision, Key: newKey(), CanBeTakenNow: true,
 	}
 	if f.Status == frameworks.Draft {
-		shown.Warnings, shown.Gaps = f.Document.Warnings(), gapsOf(f.Document, head.To)
+		shown.Warnings, shown.Gaps = warningsOf(f.Document), gapsOf(f.Document, head.To)
 		shown.CanBeTakenNow = len(shown.Gaps) == 0
 	}
 	return shown, f, nil

@@ -277,6 +277,38 @@ func (c *client) upload(fields url.Values, file string) document {
 	return c.browse(post, frameworksAt+"/import", body.String(), contentType(form.FormDataContentType()))
 }
 
+// TestAFrameworkMayHaveTheNameOfAPage of frameworks.
+func TestAFrameworkMayHaveTheNameOfAPage(t *testing.T) {
+	w := newWorld(t)
+	f := sampleFramework()
+	f.Code = "start"
+	owner := w.draftOf(f)
+	contains(t, owner.page("/frameworks/start/1").main(), "The value safety")
+	contains(t, owner.page("/frameworks/start/1/preview/safety").main(), "Not observed")
+}
+
+// TestWhatIsNotReadyIsNotPublished but sent to where something is missing.
+func TestWhatIsNotReadyIsNotPublished(t *testing.T) {
+	w := newWorld(t)
+	f := sampleFramework()
+	f.Dimensions[1].Criteria[0].Anchors = nil
+	owner := w.draftOf(f)
+	d := owner.visit(get, versionAt+"/publish", nil)
+	contains(t, d.main(), "The value kindness, “Does a”: the lowest mark 1 has no anchor")
+	equal(t, len(d.all("form")), 1) // to sign out
+	owner.visit(post, versionAt+"/publish", url.Values{"revision": {"1"}}).want(http.StatusUnprocessableEntity)
+	contains(t, owner.page("/frameworks/values/1").section("Important: What to keep in mind"), "The value safety, “Does a” has no positive or negative indicators")
+
+	f.Dimensions[1].Criteria[0] = sampleFramework().Dimensions[1].Criteria[0]
+	owner.do(put, "/frameworks/values/1", f).want(200)
+	stale := owner.visit(post, versionAt+"/publish", url.Values{"revision": {"1"}})
+	stale.want(http.StatusPreconditionFailed)
+	contains(t, stale.main(), "has changed since you opened this page")
+	owner.visit(post, versionAt+"/publish", stale.fields()).want(http.StatusSeeOther)
+	owner.visit(get, versionAt+"/about", nil).want(http.StatusConflict)
+	owner.visit(post, versionAt+"/about", url.Values{"revision": {"3"}, "title": {"x"}}).want(http.StatusConflict)
+}
+
 func TestAFrameworkIsImportedAndExported(t *testing.T) {
 	w := newWorld(t)
 	owner := w.person("owner", access.FrameworkOwner)
@@ -286,7 +318,7 @@ func TestAFrameworkIsImportedAndExported(t *testing.T) {
 	broken := strings.Replace(string(document), "weight: 50", "weight: heavy", 1)
 	wrong := owner.upload(form, broken)
 	wrong.want(http.StatusUnprocessableEntity)
-	contains(t, wrong.main(), ": dimensions[0].weight")
+	contains(t, wrong.main(), "dimensions[0].weight:")
 	contains(t, wrong.fields().Get("text"), "weight: heavy")
 	form = wrong.fields()
 	form.Set("text", string(document))

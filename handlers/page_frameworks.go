@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"fmt"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -177,8 +178,11 @@ type importPage struct {
 	Problem   string
 	Fields    []fieldProblem
 	Wrong     map[string]string
-	Mistakes  []fault.Field
+	Mistakes  []mistake
 }
+
+// mistake is one in an imported text: where, and what.
+type mistake struct{ Where, Message string }
 
 func (importPage) template() string { return "framework-import" }
 
@@ -214,13 +218,28 @@ func (p *pages) importHere(c *call) error {
 	if fault.Is(wrong, fault.Conflict) {
 		wrong = fault.New(fault.Invalid, "version %d of the framework “%s” exists already; write another number after “version:”, or another name after “framework:”", document.Version, document.Code)
 	}
-	shown.Mistakes = fault.FieldsOf(wrong)
+	for _, f := range fault.FieldsOf(wrong) {
+		shown.Mistakes = append(shown.Mistakes, mistake{placeInText(f.Where), fullStop(f.Message)})
+	}
 	status, err := complain(wrong, &shown.layout, &shown.Problem, &shown.Fields, &shown.Wrong, func(string) string { return "text" })
 	if err != nil {
 		return err
 	}
 	shown.Fields = []fieldProblem{{Field: "text", Message: importProblem(wrong, len(shown.Mistakes))}}
 	return p.show(c, status, shown)
+}
+
+// placeInText is "12:5: dimensions[2].weight" in words.
+func placeInText(where string) string {
+	var line, column int
+	if !strings.Contains(where, ":") {
+		return where
+	}
+	position, path, _ := strings.Cut(where, ": ")
+	if n, _ := fmt.Sscanf(position, "%d:%d", &line, &column); n != 2 {
+		return where
+	}
+	return strings.TrimSuffix(fmt.Sprintf("Line %d, %s", line, path), ", ")
 }
 
 func importProblem(wrong error, mistakes int) string {

@@ -310,7 +310,10 @@ func TestNothingGetsOutUnescaped(t *testing.T) {
 	officer.visit(post, "/t/northgate"+at+"/ranking", url.Values{}).want(http.StatusSeeOther)
 	w.decide(officer, r.Campaign.Code, nasty)
 	for path, texts := range map[string][]string{
-		"/campaigns":        {"campaign"},
+		"/campaigns":                             {"campaign"},
+		"/frameworks":                            {"framework"},
+		"/frameworks/" + r.Framework.Code + "/1": {"framework", "dimension", "statement"},
+		"/frameworks/" + r.Framework.Code + "/1/preview/" + r.Framework.Dimensions[0].Code: {"dimension", "statement"},
 		at:                  {"framework", "campaign", "specialty", "dimension", "statement", "exercise", "justified", "dissent"},
 		at + "/ranking":     {"campaign", "dimension", "justified", "departure", "found"},
 		at + "/ranking/C01": {"campaign", "dimension", "statement", "exercise"},
