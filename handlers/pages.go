@@ -42,7 +42,7 @@ func allPages() []page {
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{},
 		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
-		previewPage{}, diffPage{}, versionStepPage{}}
+		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
 }
 
 // pages shows them.
