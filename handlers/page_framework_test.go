@@ -267,6 +267,36 @@ func TestWeightsAreChanged(t *testing.T) {
 	equal(t, owner.stored("values", "1").Dimensions[1].Code, "leading-service")
 }
 
+// TestACompetencyIsTakenOver from a template, without anchors for marks that the
+// scale does not have.
+func TestACompetencyIsTakenOver(t *testing.T) {
+	w := newWorld(t)
+	f := sampleFramework()
+	f.Scale.Max = 5
+	f.Dimensions = f.Dimensions[:1]
+	f.Dimensions[0].Criteria[0].Anchors = nil
+	owner := w.draftOf(f)
+	take := url.Values{"revision": {"1"}, "then": {"take"}}
+	nothing := owner.visit(post, versionAt+"/add", take)
+	nothing.want(http.StatusUnprocessableEntity)
+	contains(t, nothing.main(), "Choose what to take over.")
+	take.Set("from", "uclh-values/safety") // the framework has one
+	owner.visit(post, versionAt+"/add", take).want(http.StatusUnprocessableEntity)
+	take.Set("from", "medical-leadership/direction")
+	page := owner.follow(owner.visit(post, versionAt+"/add", take))
+	contains(t, page.main(), "Setting direction")
+	template, err := frameworks.Template("medical-leadership")
+	w.must(err)
+	want := template.Dimensions[0]
+	want.Weight = frameworks.Fixed(50)
+	for i := range want.Criteria {
+		want.Criteria[i].Anchors = want.Criteria[i].Anchors[:2]
+	}
+	if diff := cmp.Diff(want, owner.stored("values", "1").Dimensions[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestTheScaleIsChanged but not away from under the anchors.
 func TestTheScaleIsChanged(t *testing.T) {
 	w := newWorld(t)

@@ -119,5 +119,7 @@ func (v *visitor) changesTheRest() {
 	v.follow("Save", "Publish this version")
 	v.follow("Add a value or competency", "Its first behaviour")
 	v.looks("framework add a value")
-	v.follow("Leave it as it was", "Publish this version")
+	v.do(chromedp.SetValue("#from", "medical-leadership/direction", chromedp.ByQuery))
+	v.follow("Take it over", "Saved.")
+	v.follow("Save this page", "What share of the whole")
 }
