@@ -9,10 +9,7 @@ import (
 const codeWords = 3
 
 // smallWords say too little to stand in a code.
-var smallWords = map[string]bool{
-	"a": true, "an": true, "and": true, "are": true, "as": true, "at": true, "by": true, "for": true, "from": true, "in": true, "is": true,
-	"it": true, "of": true, "on": true, "or": true, "that": true, "the": true, "their": true, "them": true, "they": true, "to": true, "with": true,
-}
+const smallWords = " a an and are as at by for from in is it of on or that the their them they to with "
 
 // NewCode makes a code out of what people write, such as safety.speaks-up-early
 // for the behaviour "Speaks up early" of safety. Within is the code of the
@@ -42,7 +39,7 @@ func wordsOf(text string) []string {
 	})
 	var telling []string
 	for _, w := range words {
-		if !smallWords[w] {
+		if !strings.Contains(smallWords, " "+w+" ") {
 			telling = append(telling, w)
 		}
 	}

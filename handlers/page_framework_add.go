@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,13 +29,17 @@ func (p *pages) addPage(c *call, f store.Framework, d frameworks.Dimension, stat
 	}
 }
 
-// usualWeight is that of an average dimension, to a tenth.
+// usualWeight is that of an average dimension, in a round number.
 func usualWeight(f frameworks.Framework) float64 {
 	sum := 0.0
 	for _, d := range f.Dimensions {
 		sum += d.Weight.Midpoint()
 	}
-	return max(float64(int(10*sum/float64(len(f.Dimensions))))/10, 0.1)
+	mean := sum / float64(len(f.Dimensions))
+	if mean >= 10 {
+		return math.Round(mean)
+	}
+	return max(math.Round(10*mean)/10, 0.1)
 }
 
 func (p *pages) askAdd(c *call) (page, error) {

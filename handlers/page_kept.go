@@ -23,9 +23,7 @@ func (p *pages) keepTyped(c *call) (kept bool, err error) {
 	if c == nil || c.Request().Method != http.MethodPost {
 		return false, nil
 	}
-	if _, err := c.form(); err != nil {
-		return false, nil // what cannot be read cannot be kept
-	}
+	_, _ = c.form() // what cannot be read cannot be kept
 	fields := keptFields(c)
 	if len(fields) == 0 {
 		return false, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"appointable/internal/access"
+	"appointable/internal/store"
 )
 
 // fill writes over what stands in a field.
@@ -116,7 +117,12 @@ func (v *visitor) changesTheRest() {
 	v.click(`a[href$="/about"]`)
 	v.sees("Where the values come from")
 	v.looks("framework about")
-	v.follow("Save", "Publish this version")
+	v.fill("source", "Drawn up with staff and patients")
+	v.w.must(v.w.db.EndSessions(v.t.Context(), store.Operator(v.w.trust.ID), "owner"))
+	v.follow("Save", "What you typed is kept on this page")
+	v.looks("signed out with a form")
+	v.js(fmt.Sprintf(`fetch("/t/northgate/sign-in", {method: "POST", body: new URLSearchParams({username: "owner", password: %q})}).then(r => r.status)`, password), nil) // as in another tab
+	v.follow("Go on with what I typed", "Drawn up with staff and patients")
 	v.follow("Add a value or competency", "Its first behaviour")
 	v.looks("framework add a value")
 	v.do(chromedp.SetValue("#from", "medical-leadership/direction", chromedp.ByQuery))
