@@ -20,7 +20,7 @@ func (keptPage) template() string { return "kept" }
 
 // keepTyped reports whether there was anything to keep, and then shows it.
 func (p *pages) keepTyped(c *call) (kept bool, err error) {
-	if c == nil || c.Request().Method != http.MethodPost {
+	if c == nil || c.route.public || c.Request().Method != http.MethodPost { // a public form may hold a password
 		return false, nil
 	}
 	_, _ = c.form() // what cannot be read cannot be kept
