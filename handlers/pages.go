@@ -40,7 +40,9 @@ type page interface {
 func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
-		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{}}
+		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
+		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
+		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
 }
 
 // pages shows them.
@@ -105,6 +107,7 @@ func (p *pages) routes() []route {
 			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
 			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
 	}
+	routes = append(routes, p.frameworkRoutes()...)
 	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
