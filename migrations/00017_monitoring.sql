@@ -449,7 +449,7 @@ grant execute on function enter(uuid, uuid, text, text, boolean), next_of_candid
 grant insert on audit_events, audit_payloads to appointable_monitoring;
 create policy of_the_vault on audit_events as restrictive for insert to appointable_monitoring with check (
   trust_id = (select app_trust()) and (
-    object_kind = 'monitoring' and kind in ('monitoring.imported', 'monitoring.read')
+    object_kind = 'monitoring' and kind in ('monitoring.imported', 'monitoring.read', 'monitoring.recalled', 'monitoring.released')
     or object_kind = 'candidate' and kind in ('candidate.monitoring-asked', 'candidate.monitoring-answered', 'candidate.monitoring-withdrawn', 'candidate.monitoring-given')));
 comment on policy of_the_vault on audit_events is 'To add under the vault''s login: what the vault does, and nothing that others do.';
 

@@ -51,7 +51,7 @@ create table fairness_run_campaigns (
 create index fairness_run_campaigns_by_campaign on fairness_run_campaigns (trust_id, campaign_id, run_id);
 comment on table fairness_run_campaigns is 'The campaigns that an audit of fairness looked at: whoever sits on the panel of one of them does not see it.';
 comment on column fairness_run_campaigns.trust_id is 'The trust that was audited.';
-comment on column fairness_run_campaigns.run_id is 'The audit.';
+comment on column fairness_run_campaigns.run_id is 'The audit that looked at it.';
 comment on column fairness_run_campaigns.campaign_id is 'A campaign in it.';
 
 -- +goose StatementBegin
@@ -143,77 +143,10 @@ comment on function keep_released(uuid, uuid, integer, boolean, bytea, timestamp
 revoke all on function recall_released(uuid, uuid, integer), keep_released(uuid, uuid, integer, boolean, bytea, timestamptz) from public;
 grant execute on function recall_released(uuid, uuid, integer), keep_released(uuid, uuid, integer, boolean, bytea, timestamptz) to appointable_monitoring;
 
--- Who sits on a panel reads nothing of it, auditor or not.
--- +goose StatementBegin
-create or replace function monitoring_reading(p_event uuid, p_what text) returns setof uuid
-  language plpgsql stable security definer set search_path = public, pg_temp
-as $$
-declare
-  said jsonb;
-  closed text;
-begin
-  select convert_from(p.payload, 'UTF8')::jsonb into said
-    from audit_events e join audit_payloads p on p.trust_id = e.trust_id and p.event_id = e.event_id
-   where e.trust_id = app_trust() and e.event_id = p_event and e.kind = 'monitoring.read'
-     and e.actor_id is not distinct from app_person() and e.xmin = pg_current_xact_id()::xid and app_may('read-monitoring');
-  if said is null or said ->> 'what' is distinct from p_what or btrim(said ->> 'reason') = '' then
-    raise exception 'not allowed to read this, or not on record with a reason' using errcode = '42501';
-  end if;
-  if exists (
-    select from campaigns c
-     where c.trust_id = app_trust() and c.code in (select jsonb_array_elements_text(said -> 'campaigns')) and c.campaign_id in (select app_seats())) then
-    raise exception 'whoever has a seat on the panel of a campaign does not read this of it' using errcode = '42501';
-  end if;
-  select string_agg(n.code, ', ' order by n.code) into closed
-    from jsonb_array_elements_text(said -> 'campaigns') as n (code)
-   where not exists (
-         select from campaigns c where c.trust_id = app_trust() and c.code = n.code
-            and (c.phase = 'decided' or p_what = 'funnel' and shortlist_locked(c.campaign_id)));
-  if closed is not null then
-    raise exception 'the characteristics of candidates are read once the decision is recorded; it is not, or there is no such campaign: %', left(closed, 200) using errcode = 'AP001';
-  end if;
-  return query
-    select c.campaign_id from campaigns c
-     where c.trust_id = app_trust() and c.code in (select jsonb_array_elements_text(said -> 'campaigns'));
-end
-$$;
--- +goose StatementEnd
-comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not, and to whoever has a seat on the panel of one of them; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked. For the functions below alone.';
-
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior, monitoring, reading or fairness.';
 
 -- +goose Down
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior or reading.';
--- +goose StatementBegin
-create or replace function monitoring_reading(p_event uuid, p_what text) returns setof uuid
-  language plpgsql stable security definer set search_path = public, pg_temp
-as $$
-declare
-  said jsonb;
-  closed text;
-begin
-  select convert_from(p.payload, 'UTF8')::jsonb into said
-    from audit_events e join audit_payloads p on p.trust_id = e.trust_id and p.event_id = e.event_id
-   where e.trust_id = app_trust() and e.event_id = p_event and e.kind = 'monitoring.read'
-     and e.actor_id is not distinct from app_person() and e.xmin = pg_current_xact_id()::xid and app_may('read-monitoring');
-  if said is null or said ->> 'what' is distinct from p_what or btrim(said ->> 'reason') = '' then
-    raise exception 'not allowed to read this, or not on record with a reason' using errcode = '42501';
-  end if;
-  select string_agg(n.code, ', ' order by n.code) into closed
-    from jsonb_array_elements_text(said -> 'campaigns') as n (code)
-   where not exists (
-         select from campaigns c where c.trust_id = app_trust() and c.code = n.code
-            and (c.phase = 'decided' or p_what = 'funnel' and shortlist_locked(c.campaign_id)));
-  if closed is not null then
-    raise exception 'the characteristics of candidates are read once the decision is recorded; it is not, or there is no such campaign: %', left(closed, 200) using errcode = 'AP001';
-  end if;
-  return query
-    select c.campaign_id from campaigns c
-     where c.trust_id = app_trust() and c.code in (select jsonb_array_elements_text(said -> 'campaigns'));
-end
-$$;
--- +goose StatementEnd
-comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked. For the functions below alone.';
 drop function keep_released(uuid, uuid, integer, boolean, bytea, timestamptz);
 drop function recall_released(uuid, uuid, integer);
 drop table monitoring.released;
