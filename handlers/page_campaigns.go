@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"appointable/internal/access"
 	"appointable/internal/store"
 	"appointable/selection"
 )
@@ -14,7 +15,9 @@ type campaignsPage struct {
 	Campaigns []campaignLine
 	Only      bool // there is this one and no other
 	Next      string
-	Began     bool // this is the list's beginning
+	Began     bool   // this is the list's beginning
+	New       string // address to begin a campaign; "": the person may not
+	Import    string // and to import one
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -44,6 +47,12 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 	}
 	list := part(at, found, func(k store.CampaignSummary) []string { return []string{k.Code} })
 	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == ""}
+	if access.Check(c.person.Roles, access.CreateCampaign) == nil {
+		shown.New = c.address("new-campaign")
+	}
+	if access.Check(c.person.Roles, access.ImportCampaign) == nil {
+		shown.Import = c.address("import")
+	}
 	for _, k := range list.Items {
 		shown.Campaigns = append(shown.Campaigns, campaignLine{Code: k.Code, Title: k.Title, To: c.address("campaigns", k.Code), Phase: tagOf(k.Phase)})
 	}

@@ -40,7 +40,8 @@ type page interface {
 func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
-		movePage{}, decidePage{}}
+		movePage{}, decidePage{},
+		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, weightsPage{}, panelPage{}, candidatesPage{}, importPage{}}
 }
 
 // pages shows them.
@@ -94,6 +95,7 @@ const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
+	underDesign   = underCampaign + "/design"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -104,7 +106,7 @@ func (p *pages) routes() []route {
 			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
 			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
 	}
-	return append(routes, []route{
+	return append(append(routes, p.designRoutes()...), []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
