@@ -196,9 +196,12 @@ type blueprintPage struct {
 
 func (blueprintPage) template() string { return "design-blueprint" }
 
-// Cell names a cell of the grid: exercise/criterion.
+// cellMark parts exercise and criterion; codes may not have it, and addresses may.
+const cellMark = "~"
+
+// Cell names a cell of the grid: exercise~criterion.
 func (b blueprintPage) Cell(column int, criterion string) string {
-	return b.Exercise[column] + "/" + criterion
+	return b.Exercise[column] + cellMark + criterion
 }
 
 func (p *pages) askBlueprint(c *call) (page, error) {
@@ -216,7 +219,7 @@ func (p *pages) blueprintPage(c *call, campaign store.Campaign) blueprintPage {
 	for _, e := range campaign.Document.Exercises {
 		shown.Exercise = append(shown.Exercise, e.Code)
 		for _, k := range e.Criteria {
-			shown.Ticked[e.Code+"/"+k] = true
+			shown.Ticked[e.Code+cellMark+k] = true
 		}
 	}
 	return shown
@@ -249,7 +252,7 @@ func tickedIn(cells []string, exercise string, f frameworks.Framework) []string 
 	var criteria []string
 	for _, d := range f.Dimensions {
 		for _, k := range d.Criteria {
-			if slices.Contains(cells, exercise+"/"+k.Code) {
+			if slices.Contains(cells, exercise+cellMark+k.Code) {
 				criteria = append(criteria, k.Code)
 			}
 		}

@@ -74,7 +74,7 @@ func scalePart(t selection.Psychometric, i int, f frameworks.Framework) planPart
 		formField{Kind: textField, Name: "mean", Label: "Mean of the norm group", Mode: "decimal", Value: figure(t.Mean)},
 		formField{Kind: textField, Name: "sd", Label: "Standard deviation of the norm group", Mode: "decimal", Value: figure(t.SD)},
 		formField{Kind: textField, Name: "reliability", Label: "Reliability", Mode: "decimal", Hint: "From 0 to 1, as the manual gives it", Value: figure(t.Reliability)},
-		formField{Kind: textField, Name: "validity", Label: "Correlation with the values", Mode: "decimal", Hint: "Where it is known; 0.30 is taken where it is not", Value: figure(t.Validity)})
+		formField{Kind: textField, Name: "validity", Label: "Validity", Mode: "decimal", Hint: "How closely it goes with the values, from 0 to 1; 0.30 is taken where it is not known", Value: figure(t.Validity)})
 	return planPart{
 		prefix: "psychometrics[" + strconv.Itoa(i) + "].", back: "design/tests", backWords: "Psychometric tests", form: form,
 		apply: func(plan *selection.Campaign, in url.Values, wrong *fault.List) {

@@ -266,18 +266,27 @@ func (p *pages) inviteHere(c *call) error {
 		}
 		return p.panelAgain(c, shown, &shown.Invite, "", in, beside(err, "invited.username"))
 	}
-	if _, err := p.db.FillSeat(c.ctx(), c.who, campaign.Document.Code, rater, made.Person.Username); err != nil {
-		return err
-	}
-	seated, err := p.db.Campaign(c.ctx(), c.who, campaign.Document.Code)
+	_, unseated := p.db.FillSeat(c.ctx(), c.who, campaign.Document.Code, rater, made.Person.Username)
+	return p.showInvitation(c, made, rater, unseated)
+}
+
+// showInvitation shows the link even where its holder could not be seated: it
+// cannot be shown again.
+func (p *pages) showInvitation(c *call, made store.Link, rater string, unseated error) error {
+	campaign, err := p.draft(c)
 	if err != nil {
 		return err
 	}
-	invited, err := p.panelPage(c, seated)
+	shown, err := p.panelPage(c, campaign)
+	if err != nil {
+		return err
+	}
 	view := p.viewLink(c.trust, made)
-	invited.Link = &invitedView{Name: made.Person.DisplayName, Seat: rater, Address: view.Address, Expires: p.moment(&view.Expires)}
-	if err != nil {
-		return err
+	shown.Link = &invitedView{Name: made.Person.DisplayName, Seat: rater, Address: view.Address, Expires: p.moment(&view.Expires)}
+	if unseated == nil {
+		return p.show(c, http.StatusOK, shown)
 	}
-	return p.show(c, http.StatusOK, invited)
+	what := problemOf(unseated)
+	shown.Link.Seat, shown.Title, shown.Problem = "", "Error: "+shown.Title, "They are invited, but not seated: "+fullStop(what.Detail)
+	return p.show(c, what.Status, shown)
 }
