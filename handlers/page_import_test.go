@@ -86,7 +86,7 @@ func TestARoundIsImportedInTheBrowser(t *testing.T) {
 	}}), nil)
 	damaged.want(http.StatusUnprocessableEntity)
 	row := damaged.rows("Each mistake")[0]
-	equal(t, strings.Join(row[:3], ":"), "candidates.csv:2:2")
+	equal(t, strings.Join(row[:3], ":"), "candidates.csv:2:5")
 	contains(t, row[3], "perhaps")
 
 	checked := officer.upload("/import/check", whole, nil)

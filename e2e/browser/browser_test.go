@@ -50,6 +50,15 @@ type ward struct {
 
 func newWard(t *testing.T, candidates int) *ward {
 	t.Helper()
+	w := emptyWard(t)
+	w.openScoring(candidates)
+	w.browser = chromium(t)
+	return w
+}
+
+// emptyWard is a trust with a recruitment officer, before any campaign.
+func emptyWard(t *testing.T) *ward {
+	t.Helper()
 	made := database.Database(t)
 	w := &ward{t: t, db: made.Open(t)}
 	var err error
@@ -61,8 +70,6 @@ func newWard(t *testing.T, candidates int) *ward {
 	t.Cleanup(listening.Close)
 	w.url = listening.URL
 	w.officer = w.person("officer", access.RecruitmentOfficer)
-	w.openScoring(candidates)
-	w.browser = chromium(t)
 	return w
 }
 
