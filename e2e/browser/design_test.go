@@ -21,7 +21,9 @@ const designed = "/t/northgate/campaigns/GERI-1"
 func (v *visitor) types(id, text string) {
 	v.t.Helper()
 	field := fmt.Sprintf(`[id=%q]`, id)
-	v.do(chromedp.SetValue(field, "", chromedp.ByQuery), chromedp.SendKeys(field, text, chromedp.ByQuery))
+	v.do(chromedp.WaitVisible(field, chromedp.ByQuery))
+	v.js(fmt.Sprintf(`document.getElementById(%q).value = ""`, id), nil)
+	v.do(chromedp.SendKeys(field, text, chromedp.ByQuery))
 }
 
 func (v *visitor) ticks(ids ...string) {
