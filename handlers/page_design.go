@@ -76,7 +76,7 @@ func designTasks(to string, campaign store.Campaign, seats []store.Seat, candida
 	if empty > 0 {
 		seated += fmt.Sprintf(", %d with nobody in it yet", empty)
 	}
-	people := counted(len(candidates), "candidate", "candidates")
+	people := noneOr(len(candidates), "candidate", "candidates")
 	if len(candidates) > maxLimit {
 		people = fmt.Sprintf("More than %d candidates", maxLimit)
 	}
@@ -211,7 +211,7 @@ func (p *pages) newCampaignPage(c *call) (newCampaignPage, error) {
 	return newCampaignPage{None: len(published) == 0, designFormPage: designFormPage{
 		layout: p.layout(c, "New campaign"), Heading: "New campaign", Here: c.address("new-campaign"), Back: c.address("campaigns"), BackWords: "Back to the campaigns",
 		Key: newKey(), Form: form, Button: "Create this campaign",
-		Lead: []string{"It begins as a draft that only recruitment officers and auditors see. It starts with one interview, which marks every behaviour, and one seat for a lay chair; both can be changed."},
+		Lead: []string{"It begins as a draft, with one interview that marks every behaviour and one seat for a lay chair. You change both next."},
 	}}, nil
 }
 

@@ -149,7 +149,7 @@ func renameExercise(plan *selection.Campaign, from, to string) {
 }
 
 func (p *pages) removeExercise(c *call) error {
-	return p.removes(c, "design/exercises", func(plan *selection.Campaign, wrong *fault.List) {
+	return p.removes(c, p.exercisePart, func(plan *selection.Campaign, wrong *fault.List) {
 		code := c.param("exercise")
 		for i, m := range plan.Panel {
 			if len(m.Exercises) == 1 && m.Exercises[0] == code { // none named would mean all
@@ -161,8 +161,9 @@ func (p *pages) removeExercise(c *call) error {
 	})
 }
 
-// removes takes a part of the plan away and goes to the list that it was in.
-func (p *pages) removes(c *call, back string, apply func(*selection.Campaign, *fault.List)) error {
+// removes takes a part of the plan away and goes to the list that it was in. What
+// has to stay is shown again, with the reason.
+func (p *pages) removes(c *call, find findPart, apply func(*selection.Campaign, *fault.List)) error {
 	in, err := c.form()
 	if err != nil {
 		return err
@@ -171,11 +172,25 @@ func (p *pages) removes(c *call, back string, apply func(*selection.Campaign, *f
 	if err != nil {
 		return err
 	}
-	err = p.savePlan(c, in, campaign, func(plan *selection.Campaign, _ url.Values, wrong *fault.List) { apply(plan, wrong) })
+	part, err := find(c, campaign.Document, campaign.Framework.Document)
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, c.address("campaigns", campaign.Document.Code)+"/"+back+"?saved=yes")
+	shown := p.partPage(c, campaign, part)
+	shown.Here = strings.TrimSuffix(shown.Here, "/remove")
+	err = p.savePlan(c, in, campaign, func(plan *selection.Campaign, _ url.Values, wrong *fault.List) { apply(plan, wrong) })
+	if err == nil {
+		return c.Redirect(http.StatusSeeOther, shown.Back+"?saved=yes")
+	}
+	what := problemOf(err)
+	if what.Status != http.StatusUnprocessableEntity && what.Status != http.StatusConflict {
+		return err
+	}
+	shown.Title, shown.Problem = "Error: "+shown.Title, fullStop(what.Detail)
+	for _, f := range what.Errors {
+		shown.Fields = append(shown.Fields, fieldProblem{Field: "main", Message: fullStop(f.Message)})
+	}
+	return p.show(c, what.Status, shown)
 }
 
 // blueprintPage is the grid of behaviours and exercises, to tick.

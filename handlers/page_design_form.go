@@ -67,18 +67,42 @@ func choose(options []formOption, values ...string) []formOption {
 // the domain calls the part of the document that the form is of; what is about
 // none of the fields is only listed above them.
 func complain(form []formField, prefix string, errors []fault.Field) []fieldProblem {
-	var problems []fieldProblem
+	var elsewhere []fieldProblem
 	for _, e := range errors {
 		where := strings.NewReplacer("[", ".", "]", "").Replace(strings.TrimPrefix(e.Where, prefix))
 		i := slices.IndexFunc(form, func(f formField) bool { return where == f.Name || strings.HasPrefix(where, f.Name+".") })
 		if i < 0 {
-			problems = append(problems, fieldProblem{Field: "main", Message: fullStop(e.Where + " " + e.Message)})
+			elsewhere = append(elsewhere, fieldProblem{Field: "main", Message: fullStop(e.Where + " " + e.Message)})
 			continue
 		}
-		form[i].Problem = fullStop(e.Message)
-		problems = append(problems, fieldProblem{Field: form[i].Name, Message: form[i].Label + ": " + e.Message})
+		form[i].Problem = form[i].sentence(e.Message)
 	}
-	return problems
+	var problems []fieldProblem // in the order of the form
+	for _, f := range form {
+		if f.Problem != "" {
+			problems = append(problems, fieldProblem{Field: f.Name, Message: f.summary()})
+		}
+	}
+	return append(problems, elsewhere...)
+}
+
+// sentence is what the domain says of a place, which its label stands for.
+func (f formField) sentence(message string) string {
+	if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "has ") {
+		return fullStop(f.Label + " " + message)
+	}
+	return fullStop(message)
+}
+
+// summary is the problem where the label does not stand beside it.
+func (f formField) summary() string {
+	switch {
+	case strings.HasPrefix(f.Problem, f.Label):
+		return f.Problem
+	case strings.HasSuffix(f.Label, "?"):
+		return f.Label + " " + f.Problem
+	}
+	return f.Label + ": " + f.Problem
 }
 
 // designFormPage is one part of the plan, to be changed.

@@ -51,8 +51,14 @@ func (p *pages) scalePart(c *call, plan selection.Campaign, f frameworks.Framewo
 }
 
 func scalePart(t selection.Psychometric, i int, f frameworks.Framework) planPart {
-	figure := func(x float64) string {
+	optional := func(x float64) string {
 		if x == 0 {
+			return ""
+		}
+		return numberText(x)
+	}
+	norm := func(x float64) string { // 0 is a mean
+		if t.Instrument == "" {
 			return ""
 		}
 		return numberText(x)
@@ -64,17 +70,17 @@ func scalePart(t selection.Psychometric, i int, f frameworks.Framework) planPart
 			{Value: string(selection.Inform), Words: "For information", Hint: "The panel sees it after its own marks. It is in no figure."},
 			{Value: string(selection.Weighted), Words: "Weighted", Hint: "It enters the composite with the share below."},
 		}, string(t.Use))},
-		{Kind: textField, Name: "share", Label: "Share", Mode: "decimal", Hint: "Weighted scales only: of each value it loads on, above 0 and at most 0.20", Value: figure(t.Share)},
+		{Kind: textField, Name: "share", Label: "Share", Mode: "decimal", Hint: "Weighted scales only: of each value it loads on, above 0 and at most 0.20", Value: optional(t.Share)},
 	}
 	for _, d := range f.Dimensions {
-		form = append(form, formField{Kind: textField, Name: "loads." + d.Code, Label: "Load on " + d.Title, Mode: "decimal", Hint: "How much of it the scale measures, against its other loads; empty: none", Value: figure(t.Loads[d.Code])})
+		form = append(form, formField{Kind: textField, Name: "loads." + d.Code, Label: "Load on " + d.Title, Mode: "decimal", Hint: "How much of it the scale measures, against its other loads; empty: none", Value: optional(t.Loads[d.Code])})
 	}
 	form = append(form,
 		formField{Kind: textField, Name: "norm", Label: "Norm group", Hint: "With whom a candidate is compared, for example “UK consultants, 2024, n = 412”", Value: t.Norm},
-		formField{Kind: textField, Name: "mean", Label: "Mean of the norm group", Mode: "decimal", Value: figure(t.Mean)},
-		formField{Kind: textField, Name: "sd", Label: "Standard deviation of the norm group", Mode: "decimal", Value: figure(t.SD)},
-		formField{Kind: textField, Name: "reliability", Label: "Reliability", Mode: "decimal", Hint: "From 0 to 1, as the manual gives it", Value: figure(t.Reliability)},
-		formField{Kind: textField, Name: "validity", Label: "Validity", Mode: "decimal", Hint: "How closely it goes with the values, from 0 to 1; 0.30 is taken where it is not known", Value: figure(t.Validity)})
+		formField{Kind: textField, Name: "mean", Label: "Mean of the norm group", Mode: "decimal", Value: norm(t.Mean)},
+		formField{Kind: textField, Name: "sd", Label: "Standard deviation of the norm group", Mode: "decimal", Value: norm(t.SD)},
+		formField{Kind: textField, Name: "reliability", Label: "Reliability", Mode: "decimal", Hint: "From 0 to 1, as the manual gives it", Value: norm(t.Reliability)},
+		formField{Kind: textField, Name: "validity", Label: "Validity", Mode: "decimal", Hint: "How closely it goes with the values, from 0 to 1; 0.30 is taken where it is not known", Value: optional(t.Validity)})
 	return planPart{
 		prefix: "psychometrics[" + strconv.Itoa(i) + "].", back: "design/tests", backWords: "Psychometric tests", form: form,
 		apply: func(plan *selection.Campaign, in url.Values, wrong *fault.List) {
@@ -110,7 +116,7 @@ func typedScale(f frameworks.Framework, in url.Values, wrong *fault.List) select
 }
 
 func (p *pages) removeScale(c *call) error {
-	return p.removes(c, "design/tests", func(plan *selection.Campaign, _ *fault.List) {
+	return p.removes(c, p.scalePart, func(plan *selection.Campaign, _ *fault.List) {
 		plan.Psychometrics = slices.DeleteFunc(plan.Psychometrics, func(t selection.Psychometric) bool {
 			return t.Instrument == c.param("instrument") && t.Scale == c.param("scale")
 		})

@@ -88,7 +88,7 @@ func TestACampaignIsDesignedInTheBrowser(t *testing.T) {
 	const newCampaign = "/t/northgate/new-campaign"
 	wrong := officer.fill(newCampaign, url.Values{"campaign": {"NEW 1"}, "title": {"Consultant, new"}, "post.type": {}, "post.posts": {"two"}})
 	wrong.want(http.StatusUnprocessableEntity)
-	for _, says := range []string{"What kind of post is it?: choose one", "“two” cannot be filled", `"NEW 1" has a character`} {
+	for _, says := range []string{"What kind of post is it? Choose one", "“two” cannot be filled", `"NEW 1" has a character`} {
 		contains(t, wrong.main(), says)
 	}
 	equal(t, wrong.formTo(newCampaign).Get("title"), "Consultant, new")
@@ -184,7 +184,7 @@ func TestAnAssessorIsInvited(t *testing.T) {
 	w := newWorld(t)
 	p := w.drafted("C1")
 	at := campaignAt + "/panel/invitations"
-	wrong := p.officer.send(p.officer.page("/campaigns/CARD-1/panel"), at, url.Values{"invited.username": {"r c p"}})
+	wrong := p.officer.send(p.officer.page("/campaigns/CARD-1/panel"), at, url.Values{"invited.seat": {"R3"}, "invited.username": {"r c p"}})
 	wrong.want(http.StatusUnprocessableEntity)
 	contains(t, wrong.main(), "User name for them: \"r c p\" cannot be a user name")
 	taken := p.officer.send(wrong, at, url.Values{"invited.username": {"member-r1"}, "invited.display_name": {"Dr Who"}, "invited.seat": {"R2"}})

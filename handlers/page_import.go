@@ -252,6 +252,9 @@ func (p *pages) importAgain(c *call, shown importPage, cause error) error {
 			shown.More++
 		}
 	}
+	if n := len(shown.Mistakes) + shown.More; n > 0 {
+		shown.Fields = append(shown.Fields, fieldProblem{Field: "mistakes", Message: "Nothing can be imported: " + counted(n, "mistake", "mistakes") + " in the files"})
+	}
 	return p.show(c, what.Status, shown)
 }
 

@@ -102,7 +102,21 @@ func seatOptions(seats []store.Seat, plan selection.Campaign) []formOption {
 		option.Words += " (now " + s.DisplayName + ")"
 		filled = append(filled, option)
 	}
+	if len(options) == 0 { // nobody is to be put out by a press too many
+		options = []formOption{{Value: "", Words: "Choose a seat"}}
+	}
 	return append(options, filled...)
+}
+
+// seatTyped is the seat that was chosen. It returns Invalid where there is none.
+func seatTyped(in url.Values, field string, plan selection.Campaign) (string, error) {
+	rater := in.Get(field)
+	if _, there := plan.Member(rater); there {
+		return rater, nil
+	}
+	var l fault.List
+	l.Add(field, "choose one")
+	return "", l.Err("nobody was put in a seat")
 }
 
 // nextRater proposes a code that is free: R4 after R1, R2 and R3.
@@ -217,7 +231,7 @@ func (p *pages) seatPart(c *call, plan selection.Campaign, _ frameworks.Framewor
 }
 
 func (p *pages) removeSeat(c *call) error {
-	return p.removes(c, "panel", func(plan *selection.Campaign, _ *fault.List) {
+	return p.removes(c, p.seatPart, func(plan *selection.Campaign, _ *fault.List) {
 		plan.Panel = slices.DeleteFunc(plan.Panel, func(m selection.Member) bool { return m.Rater == c.param("rater") })
 	})
 }
@@ -228,7 +242,10 @@ func (p *pages) fillSeatHere(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.db.FillSeat(c.ctx(), c.who, campaign.Document.Code, in.Get("seat"), trimmed(in, "username"))
+	rater, err := seatTyped(in, "seat", campaign.Document)
+	if err == nil {
+		_, err = p.db.FillSeat(c.ctx(), c.who, campaign.Document.Code, rater, trimmed(in, "username"))
+	}
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, shown.Add.Here+"?saved=yes")
 	}
@@ -253,9 +270,9 @@ func (p *pages) inviteHere(c *call) error {
 	if err != nil {
 		return err
 	}
-	rater := in.Get("invited.seat")
-	if _, there := campaign.Document.Member(rater); !there {
-		return p.panelAgain(c, shown, &shown.Invite, "", in, beside(fault.New(fault.NotFound, "there is no rater %q on the panel", rater), "invited.seat"))
+	rater, err := seatTyped(in, "invited.seat", campaign.Document)
+	if err != nil {
+		return p.panelAgain(c, shown, &shown.Invite, "", in, err)
 	}
 	made, err := p.db.Invite(c.ctx(), c.who, store.Person{Username: trimmed(in, "invited.username"), DisplayName: trimmed(in, "invited.display_name")})
 	if err != nil {
