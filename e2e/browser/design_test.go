@@ -117,11 +117,11 @@ func TestACampaignIsDesigned(t *testing.T) {
 
 	v.press("Panel")
 	v.sees("Seats, and who sits in them")
-	for _, role := range []selection.PanelRole{selection.CollegeAssessor, selection.MedicalDirector} {
+	for i, role := range []selection.PanelRole{selection.CollegeAssessor, selection.MedicalDirector} {
 		v.unfolds("Add a seat")
 		v.selects("role", string(role))
 		v.press("Add this seat")
-		v.sees("Saved.")
+		v.until(fmt.Sprintf(`document.querySelectorAll("tbody tr").length === %d`, i+2))
 	}
 	for _, name := range []string{"amir", "beth", "cleo"} { // the first empty seat is chosen already
 		v.types("username", name)
@@ -129,10 +129,20 @@ func TestACampaignIsDesigned(t *testing.T) {
 		v.sees("(" + name + ")")
 	}
 	v.looks("panel")
+	v.selects("seat", "R3")
 	v.types("username", "nobody-of-this-name")
 	v.press("Put them in this seat")
 	v.sees("There is nobody with the user name")
 	v.looks("panel, with mistakes")
+	v.unfolds("Add a seat")
+	v.unfolds("Invite somebody from outside")
+	v.looks("panel, unfolded")
+	v.selects("invited.seat", "R2")
+	v.types("invited.username", "assessor@rcp.example")
+	v.types("invited.display_name", "Dr Guest")
+	v.press("Invite them to this seat")
+	v.sees("Dr Guest is invited and sits in R2")
+	v.looks("panel, with an invitation")
 	v.open(designed + "/seats/R2")
 	v.looks("a seat")
 
