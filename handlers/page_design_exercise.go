@@ -211,13 +211,16 @@ type blueprintPage struct {
 
 func (blueprintPage) template() string { return "design-blueprint" }
 
-// cellMark parts exercise and criterion; codes may not have it, and addresses may.
+// cellMark parts exercise and criterion; no code has it.
 const cellMark = "~"
 
 // Cell names a cell of the grid: exercise~criterion.
 func (b blueprintPage) Cell(column int, criterion string) string {
 	return b.Exercise[column] + cellMark + criterion
 }
+
+// firstCell is the id of the first cell of a column.
+func firstCell(column int) string { return "c" + strconv.Itoa(column) + ".0.0" }
 
 func (p *pages) askBlueprint(c *call) (page, error) {
 	campaign, err := p.draft(c)
@@ -259,7 +262,7 @@ func (p *pages) saveBlueprint(c *call) error {
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, shown.Here+"?saved=yes")
 	}
-	return p.blueprintAgain(c, shown, in, f, err)
+	return p.blueprintAgain(c, shown, in, err)
 }
 
 // tickedIn are the criteria of an exercise, in the order of the framework.
@@ -275,7 +278,7 @@ func tickedIn(cells []string, exercise string, f frameworks.Framework) []string 
 	return criteria
 }
 
-func (p *pages) blueprintAgain(c *call, shown blueprintPage, in url.Values, f frameworks.Framework, cause error) error {
+func (p *pages) blueprintAgain(c *call, shown blueprintPage, in url.Values, cause error) error {
 	form := designFormPage{layout: shown.layout}
 	if err := form.refused("", in, cause); err != nil {
 		return err
@@ -289,7 +292,7 @@ func (p *pages) blueprintAgain(c *call, shown blueprintPage, in url.Values, f fr
 		var i int
 		if scanned(e.Where, "exercises[%d]", &i) && i < len(shown.Exercise) {
 			message := shown.Plan.Exercises[i].Title + " marks no behaviour. Tick one at least, or remove the exercise."
-			shown.Fields = append(shown.Fields, fieldProblem{Field: shown.Cell(i, f.Dimensions[0].Criteria[0].Code), Message: message})
+			shown.Fields = append(shown.Fields, fieldProblem{Field: firstCell(i), Message: message})
 			continue
 		}
 		shown.Fields = append(shown.Fields, fieldProblem{Field: "main", Message: fullStop(e.Message)})

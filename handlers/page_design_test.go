@@ -1,12 +1,19 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/labstack/echo/v4"
 	"golang.org/x/net/html"
+
+	"appointable/internal/store"
+	"appointable/selection"
 )
 
 // formTo is what the form that posts to an address would send, all values of
@@ -182,6 +189,7 @@ func TestAPartOfThePlanIsGivenBack(t *testing.T) {
 // TestAnAssessorIsInvited makes the link, shows it this once, and seats them.
 func TestAnAssessorIsInvited(t *testing.T) {
 	w := newWorld(t)
+	now := w.clock()
 	p := w.drafted("C1")
 	at := campaignAt + "/panel/invitations"
 	wrong := p.officer.send(p.officer.page("/campaigns/CARD-1/panel"), at, url.Values{"invited.seat": {"R3"}, "invited.username": {"r c p"}})
@@ -196,7 +204,13 @@ func TestAnAssessorIsInvited(t *testing.T) {
 	contains(t, made.main(), "Dr Guest is invited and sits in R3")
 	contains(t, made.main(), "/t/northgate/password?link=")
 	contains(t, strings.Join(made.rows("Seats")[2], " "), "Dr Guest (assessor@rcp.example)")
-	equal(t, strings.Contains(p.officer.page("/campaigns/CARD-1/panel").main(), "?link="), false)
+	panel := p.officer.page("/campaigns/CARD-1/panel")
+	equal(t, strings.Contains(panel.main(), "?link="), false)
+	*now = now.Add(proofLasts) // an account is not made from a session that was left open
+	asked := p.officer.send(panel, at, url.Values{"invited.username": {"other@rcp.example"}, "invited.display_name": {"Dr Other"}, "invited.seat": {"R3"}})
+	asked.want(http.StatusForbidden)
+	contains(t, asked.main(), "Confirm your password")
+	equal(t, asked.formTo(at).Get("invited.username"), "other@rcp.example")
 }
 
 // TestDesignIsForTheOfficer tries its pages as everybody else.
@@ -229,4 +243,50 @@ func (d document) fieldsIfAny() url.Values {
 		return nil
 	}
 	return d.fields()
+}
+
+// TestDesignedTextsAreEscaped puts markup into what the officer types.
+func TestDesignedTextsAreEscaped(t *testing.T) {
+	w := newWorld(t)
+	officer := w.drafted("C1").officer
+	const nasty = `"><img src=x onerror=alert(1)> {{.}} 'x' &`
+	officer.saved(campaignAt+"/design/post", url.Values{"title": {nasty}})
+	officer.saved(campaignAt+"/design/exercises/interview", url.Values{"title": {nasty}})
+	officer.saved(campaignAt+"/design/tests/SJT-C/total", url.Values{"norm": {nasty}})
+	for _, path := range []string{"/design", "/design/exercises", "/design/exercises/interview", "/design/blueprint", "/design/tests/SJT-C/total", "/design/weights", "/panel", "/seats/R1", "/candidates"} {
+		d := officer.page("/campaigns/CARD-1" + path)
+		equal(t, len(d.all("img")), 0)
+		contains(t, words(d.root), nasty)
+	}
+	wrong := officer.fill(campaignAt+"/candidates", url.Values{"codes": {nasty}})
+	wrong.want(http.StatusUnprocessableEntity)
+	equal(t, len(wrong.all("img")), 0)
+}
+
+// TestTheGridOfALargePlan stays within what a page may weigh.
+func TestTheGridOfALargePlan(t *testing.T) {
+	f, plan := sampleFramework(), sampleCampaign()
+	f.Dimensions = nil
+	var all []string
+	for i := range 6 {
+		d := sampleFramework().Dimensions[0]
+		d.Code = fmt.Sprintf("dimension-%d", i)
+		k := d.Criteria[0]
+		d.Criteria = nil
+		for j := range 5 {
+			k.Code = fmt.Sprintf("%s.behaviour-%d", d.Code, j)
+			d.Criteria = append(d.Criteria, k)
+			all = append(all, k.Code)
+		}
+		f.Dimensions = append(f.Dimensions, d)
+	}
+	plan.Exercises, plan.Psychometrics = nil, nil
+	for i := range 8 {
+		plan.Exercises = append(plan.Exercises, selection.Exercise{Code: fmt.Sprintf("station-%d", i), Title: fmt.Sprintf("Station %d: on the ward", i), Method: selection.Simulation, Criteria: all})
+	}
+	campaign := store.Campaign{Document: plan, Framework: store.Framework{Document: f}}
+	p := &pages{london: time.UTC}
+	d := render(t, p.blueprintPage(&call{trust: store.Trust{Slug: "northgate"}, Context: echo.New().NewContext(httptest.NewRequest(get, "/", nil), nil)}, campaign))
+	equal(t, len(d.all("input")), 8*30+1)
+	d.checkWeight("the grid")
 }

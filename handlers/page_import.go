@@ -107,6 +107,7 @@ func (c *call) file() (upload, error) {
 		}
 		up.fields.Add(part.FormName(), string(content))
 	}
+	c.body = nil // the file was copied out of it
 	if len(up.content) == 0 {
 		var l fault.List
 		l.Add("file", "choose the zip of a round")

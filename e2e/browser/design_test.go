@@ -96,7 +96,7 @@ func TestACampaignIsDesigned(t *testing.T) {
 	v.sees("Disclosing a complication")
 	v.press("Say which exercise shows which behaviour")
 	v.sees("Tick what the panel marks")
-	v.ticks("simulation~safety.concern", "simulation~safety.error")
+	v.ticks("c1.0.0", "c1.0.1") // the second exercise: not the first behaviour of safety, but the second
 	v.press("Save")
 	v.sees("Saved.")
 	v.sees("What to keep in mind")
