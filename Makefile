@@ -30,9 +30,13 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 
 drill: deps  ## the long counts, run by hand
 	go test ./frameworks ./selection/... ./internal/round -count=1 -timeout 60m -rapid.checks=20000
+	go test ./selection/suppression -run TestTheAttackerRecoversNothing -v -count=1 -timeout 60m -suppression.trusts=1000
 	go test ./internal/evidence -count=1 -timeout 60m -rapid.checks=10000
 	go test ./handlers -run TestThePermissionOracle -v -count=1 -timeout 60m -oracle.probes=100000
 	go test ./internal/store -run TestTwoTrustsOnFewConnections -v -count=1 -timeout 60m -crowd.calls=100000
+
+pictures: browser ## those of README and guides, from the pages themselves
+	go test ./e2e/browser -run '^TestPictures$$' -count=1 -args -pictures $(CURDIR)/docs/pictures
 
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
@@ -40,4 +44,4 @@ deps:        ## PostgreSQL, where this machine has none
 browser: deps ## Chromium, and axe-core from npm, for the browser journeys
 	@./scripts/deps.sh browser
 
-.PHONY: help demo test lint bench fuzz drill deps browser
+.PHONY: help demo test lint bench fuzz drill deps browser pictures

@@ -29,19 +29,26 @@ func (s *Server) readyz(c *call) (health, error) {
 	return health{Status: "ready", Off: s.off, Wrong: s.wrong()}, nil
 }
 
-// wrong is what the sequencer complains of. Requests are answered all the same:
-// what is not in the log yet waits for it in the database.
+// wrong is what the sequencer and the courier complain of. Requests are
+// answered all the same: what is not in the log yet waits for it in the
+// database.
 func (s *Server) wrong() []string {
-	if s.sequencer == nil {
-		return nil
-	}
 	var list []string
-	state := s.sequencer.State()
-	if state.Behind > store.TooLate {
-		list = append(list, fmt.Sprintf("the log is %.0f seconds behind", state.Behind.Seconds()))
+	if s.sequencer != nil {
+		state := s.sequencer.State()
+		if state.Behind > store.TooLate {
+			list = append(list, fmt.Sprintf("the log is %.0f seconds behind", state.Behind.Seconds()))
+		}
+		if state.Refused != nil {
+			list = append(list, state.Refused.Error())
+		}
 	}
-	if state.Refused != nil {
-		list = append(list, state.Refused.Error())
+	if s.courier != nil {
+		for _, state := range s.courier.State() {
+			if !state.Failing.IsZero() {
+				list = append(list, fmt.Sprintf("checkpoints do not leave by %s since %s; the service's log says why", state.By, state.Failing.UTC().Format("2 January 2006, 15:04 UTC")))
+			}
+		}
 	}
 	return list
 }

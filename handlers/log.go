@@ -16,9 +16,31 @@ const (
 	signedWithin = time.Second
 )
 
+func (s *Server) trustLogs(c *call) (list[store.TrustLog], error) {
+	logs, err := s.db.TrustLogs(c.ctx(), c.who)
+	return list[store.TrustLog]{Items: logs}, notYet(err)
+}
+
+// logNumber reads which of the trust's logs is asked for; 0: the current one.
+func logNumber(c *call) (int, error) {
+	text := c.QueryParam("log")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "log is the number of one of the trust's logs, as …/logs lists them: from 1")
+	}
+	return int(n), nil
+}
+
 // logCheckpoint answers with the signed note, byte for byte.
 func (s *Server) logCheckpoint(c *call) error {
-	signed, err := s.db.LogCheckpoint(c.ctx(), c.who)
+	number, err := logNumber(c)
+	if err != nil {
+		return err
+	}
+	signed, err := s.db.LogCheckpoint(c.ctx(), c.who, number)
 	if err != nil {
 		return notYet(err)
 	}
@@ -43,7 +65,11 @@ func (s *Server) logConsistency(c *call) (audit.Consistency, error) {
 	if err != nil {
 		return audit.Consistency{}, err
 	}
-	proof, err := s.db.LogConsistency(c.ctx(), c.who, from, to)
+	number, err := logNumber(c)
+	if err != nil {
+		return audit.Consistency{}, err
+	}
+	proof, err := s.db.LogConsistency(c.ctx(), c.who, number, from, to)
 	return proof, notYet(err)
 }
 
@@ -67,7 +93,11 @@ func (s *Server) logEntries(c *call) (list[store.LogEntry], error) {
 			return list[store.LogEntry]{}, noPlace()
 		}
 	}
-	entries, err := s.db.LogEntries(c.ctx(), c.who, after, at.more())
+	number, err := logNumber(c)
+	if err != nil {
+		return list[store.LogEntry]{}, err
+	}
+	entries, err := s.db.LogEntries(c.ctx(), c.who, number, after, at.more())
 	return part(at, entries, func(e store.LogEntry) []string { return []string{strconv.FormatInt(e.Position, 10)} }), notYet(err)
 }
 

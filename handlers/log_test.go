@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"appointable/internal/audit"
 	"appointable/internal/store"
+	"appointable/internal/store/storetest"
 )
 
 // logged is a world with a sequencer beside it.
@@ -20,18 +22,24 @@ type logged struct {
 	*world
 	sequencer *store.Sequencer
 	key       audit.SigningKey
+	published store.Published
+	made      storetest.Database
 }
 
 func newLogged(t *testing.T) logged {
 	t.Helper()
 	l := logged{key: audit.NewSigningKey()}
 	made := database.Database(t)
-	sequencer, err := store.OpenSequencer(t.Context(), made.DSN("appointable_sequence"), "log.example", l.key)
+	published, err := store.OpenPublished(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sequencer, err := store.OpenSequencer(t.Context(), made.DSN("appointable_sequence"), "log.example", published, l.key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sequencer.Close() })
-	l.sequencer = sequencer
+	l.sequencer, l.published, l.made = sequencer, published, made
 	l.world = worldOn(t, made, Config{Sequencer: sequencer})
 	return l
 }
@@ -163,4 +171,58 @@ func TestLogComplains(t *testing.T) {
 	contains(t, string(text), "appointable_log_behind_seconds 7")
 	contains(t, string(text), "appointable_log_unsigned 0")
 	contains(t, string(text), "appointable_log_leaves_total 1")
+}
+
+// After a restore a trust has several logs; each is read by its number, and a
+// leaf is proved in the one where it stands.
+func TestSeveralLogs(t *testing.T) {
+	l := newLogged(t)
+	p := l.scoring("C1")
+	member := p.members["R1"]
+	var receipt store.Receipt
+	member.do(post, sampleSheet+"R1/C1/interview/submit", sampleMarks(4, 5)).want(200).into(&receipt)
+	leaf, err := audit.ParseHexHash(receipt.LeafHash)
+	l.must(err)
+	l.run()
+	first := l.open(member.do(get, "/log/checkpoint", nil).want(200).body)
+
+	// Somebody kept a later checkpoint than the database has.
+	signer, err := l.key.Signer(first.Origin)
+	l.must(err)
+	later, err := audit.Checkpoint{Origin: first.Origin, Size: first.Size + 7, Root: tlog.Hash{7}}.Sign(signer)
+	l.must(err)
+	_, err = l.made.OpenOwner(t).RestartLog(t.Context(), store.Operator(l.trust.ID), store.Restart{
+		Slug: l.trust.Slug, Keys: []audit.SigningKey{l.key}, Published: l.published, Kept: later, Reason: "restored from a backup",
+	})
+	l.must(err)
+	l.person("one-more")
+	l.run()
+
+	var logs list[store.TrustLog]
+	member.do(get, "/logs", nil).want(200).into(&logs)
+	equal(t, len(logs.Items), 2)
+	equal(t, logs.Items[0].Size, first.Size)
+	equal(t, logs.Items[1].Succeeds, string(later))
+	if now := string(member.do(get, "/log/checkpoint", nil).want(200).body); !strings.HasPrefix(now, first.Origin+"/2\n2\n") {
+		t.Errorf("the current log is %q", now)
+	}
+	equal(t, l.open(member.do(get, "/log/checkpoint?log=1", nil).want(200).body), first)
+	var found store.LogInclusion
+	member.do(get, "/log/inclusion?leaf="+receipt.LeafHash, nil).want(200).into(&found)
+	l.must(found.Proof.Check(leaf, l.open([]byte(found.Checkpoint))))
+	var same audit.Consistency
+	member.do(get, fmt.Sprintf("/log/consistency?log=1&from=1&to=%d", first.Size), nil).want(200).into(&same)
+	member.do(get, fmt.Sprintf("/log/consistency?from=1&to=%d", first.Size), nil).problem(422)
+	var entries list[store.LogEntry]
+	p.auditor.do(get, "/log/entries?log=1&limit=200", nil).want(200).into(&entries)
+	equal(t, int64(len(entries.Items)), first.Size)
+	p.auditor.do(get, "/log/entries", nil).want(200).into(&entries)
+	if len(entries.Items) != 2 || !strings.Contains(entries.Items[0].Leaf, "trust.log-restarted") {
+		t.Errorf("the new log begins with %+v", entries.Items)
+	}
+	for _, path := range []string{"/log/checkpoint?log=x", "/log/checkpoint?log=0", "/log/entries?log=-1", "/log/consistency?log=x&from=1&to=2"} {
+		p.auditor.do(get, path, nil).problem(422)
+	}
+	member.do(get, "/log/checkpoint?log=9", nil).problem(404)
+	l.nobody().do(get, "/logs", nil).problem(401)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"appointable/internal/deliver"
 	"appointable/internal/store"
 )
 
@@ -19,7 +20,7 @@ type metrics struct {
 	durations *prometheus.HistogramVec
 }
 
-func newMetrics(db *store.DB, sequencer *store.Sequencer) *metrics {
+func newMetrics(db *store.DB, sequencer *store.Sequencer, courier *deliver.Courier) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -64,7 +65,31 @@ func newMetrics(db *store.DB, sequencer *store.Sequencer) *metrics {
 			}, func() float64 { return float64(sequencer.State().Late) }),
 		)
 	}
+	if courier != nil {
+		m.registry.MustRegister(delivered{courier, prometheus.NewDesc("appointable_checkpoints_left_timestamp_seconds",
+			"When everything new had last left the house; 0: not since the start.", []string{"by"}, nil)})
+	}
 	return m
+}
+
+// delivered tells how each way out of the house goes.
+type delivered struct {
+	courier *deliver.Courier
+	left    *prometheus.Desc
+}
+
+// Describe names the figure.
+func (d delivered) Describe(to chan<- *prometheus.Desc) { to <- d.left }
+
+// Collect reads it for each way.
+func (d delivered) Collect(to chan<- prometheus.Metric) {
+	for _, state := range d.courier.State() {
+		at := 0.0
+		if !state.Left.IsZero() {
+			at = float64(state.Left.Unix())
+		}
+		to <- prometheus.MustNewConstMetric(d.left, prometheus.GaugeValue, at, state.By)
+	}
 }
 
 func (m *metrics) observe(method, route string, status int, took time.Duration) {

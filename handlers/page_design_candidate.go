@@ -75,7 +75,7 @@ func (p *pages) candidatesPage(c *call) (candidatesPage, error) {
 	}
 	list := part(at, found, func(k store.Candidate) []string { return []string{k.Code} })
 	for _, k := range list.Items {
-		shown.Candidates = append(shown.Candidates, candidateLink{candidateLine{k.Code, reached(k.Candidate)}, c.address("campaigns", head.Code, "candidates", k.Code)})
+		shown.Candidates = append(shown.Candidates, candidateLink{candidateLine{Code: k.Code, Reached: reached(k.Candidate)}, c.address("campaigns", head.Code, "candidates", k.Code)})
 	}
 	if list.Next != nil {
 		shown.More = shown.Here + "?after=" + url.QueryEscape(*list.Next)

@@ -54,10 +54,18 @@ func (p *pages) showExercises(c *call) (page, error) {
 	for _, e := range campaign.Document.Exercises {
 		shown.Items = append(shown.Items, designItem{
 			Title: exerciseTitle(campaign.Document, e.Code), Code: e.Code, To: c.address("campaigns", campaign.Document.Code, "design", "exercises", e.Code),
-			Says: methodWords(e.Method) + ", marks " + counted(len(e.Criteria), "behaviour", "behaviours"),
+			Says: stageWords(e) + methodWords(e.Method) + ", marks " + counted(len(e.Criteria), "behaviour", "behaviours"),
 		})
 	}
 	return shown, nil
+}
+
+// stageWords tells an exercise of the sift.
+func stageWords(e selection.Exercise) string {
+	if e.In() == selection.StageSift {
+		return "Sift. "
+	}
+	return ""
 }
 
 func methodWords(m selection.Method) string {
@@ -110,6 +118,10 @@ func exercisePart(e selection.Exercise, i int, f frameworks.Framework) planPart 
 			{Kind: textField, Name: "code", Label: "Code", Hint: "Short, for files and addresses, for example interview-a", Value: e.Code},
 			{Kind: textField, Name: "title", Label: "Title", Hint: "As the panel will read it, for example “Interview A: safety and teamwork”", Value: e.Title},
 			{Kind: listField, Name: "method", Label: "Method", Options: choose(choices, string(e.Method))},
+			{Kind: radioField, Name: "stage", Label: "When is it marked?", Options: choose([]formOption{
+				{Value: string(selection.StageAssessment), Words: "In the assessment", Hint: "On the day. Its marks enter the ranking."},
+				{Value: string(selection.StageSift), Words: "In a sift before it", Hint: "On what candidates sent in. It decides whom the panel sees, and enters no ranking."},
+			}, string(e.In()))},
 			{Kind: boxField, Name: "criteria", Label: "Which behaviours does it show?", Options: choose(criterionOptions(f), e.Criteria...)},
 		},
 		apply: func(plan *selection.Campaign, in url.Values, _ *fault.List) {
@@ -119,9 +131,9 @@ func exercisePart(e selection.Exercise, i int, f frameworks.Framework) planPart 
 			} else {
 				was = plan.Exercises[i].Code
 			}
-			to := &plan.Exercises[i] // what the form does not ask for stays
+			to := &plan.Exercises[i]
 			to.Code, to.Title, to.Method = strings.TrimSpace(in.Get("code")), strings.TrimSpace(in.Get("title")), selection.Method(in.Get("method"))
-			to.Criteria = in["criteria"]
+			to.Stage, to.Criteria = selection.Stage(in.Get("stage")), in["criteria"]
 			renameExercise(plan, was, to.Code)
 		},
 	}

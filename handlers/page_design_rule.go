@@ -140,6 +140,7 @@ func (p *pages) showWeights(c *call) (page, error) {
 		}
 		shown.Dimensions = append(shown.Dimensions, row)
 	}
+	plan = plan.Of(selection.StageAssessment) // a sift enters no composite
 	exercises, tests := exerciseShares(plan, f)
 	for i, e := range plan.Exercises {
 		row := rowOfShare(exerciseTitle(plan, e.Code), exercises[i])

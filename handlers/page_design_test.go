@@ -173,6 +173,9 @@ func TestAPartOfThePlanIsGivenBack(t *testing.T) {
 	equal(t, officer.visit(get, campaignAt+"/design/gates", nil).formTo(campaignAt+"/design/gates").Get("appointable.composite"), "4")
 
 	officer.saved(campaignAt+"/design/new-exercise", url.Values{"code": {"sim"}, "criteria": {"safety.a"}})
+	sift := officer.saved(campaignAt+"/design/new-exercise", url.Values{"code": {"form"}, "stage": {"sift"}, "method": {"portfolio"}, "criteria": {"safety.a"}})
+	contains(t, sift.main(), "form form Sift. Portfolio, marks 1 behaviour")
+	equal(t, len(officer.page("/campaigns/CARD-1/design/weights").rows("Share of each exercise")), 3) // two exercises and the test: a sift enters no composite
 	officer.saved(campaignAt+"/seats/R2", url.Values{"exercises": {"sim"}})
 	officer.saved(campaignAt+"/design/exercises/sim", url.Values{"code": {"role-play"}}) // the seat goes with it
 	gone := officer.send(officer.page("/campaigns/CARD-1/design/exercises/role-play"), campaignAt+"/design/exercises/role-play/remove", nil)

@@ -146,6 +146,9 @@ func (p *pages) checkRound(c *call, shown *importPage, up upload) error {
 	if err := r.Validate(); err != nil {
 		return err
 	}
+	if len(r.Ratings) > 0 && !r.Assessed() {
+		return fault.New(fault.Invalid, "the round has marks of its sift alone; import it without marks, or once the assessment is marked too")
+	}
 	known, err := p.frameworkKnown(c, r.Framework)
 	if err != nil {
 		return err
@@ -171,10 +174,8 @@ func (p *pages) frameworkKnown(c *call, f frameworks.Framework) (bool, error) {
 		return false, err
 	case have.Document.Hash() != f.Hash():
 		return false, fault.New(fault.Conflict, "the trust's framework %s version %d is not the one in the round; give the round's another version number", f.Code, f.Version)
-	case have.Status != frameworks.Published:
-		return false, fault.New(fault.Conflict, "the framework %s version %d is %s here; publish it before a round that uses it is imported", f.Code, f.Version, have.Status)
 	}
-	return true, nil
+	return true, have.Status.StartCampaign()
 }
 
 func checkedOf(r selection.Round, up upload, notices []string, newFramework bool) *checkedRound {

@@ -43,7 +43,7 @@ func TestASheetIsFilledInWithoutScripts(t *testing.T) {
 	p := w.scoring("C1")
 	member := p.members["R1"]
 	overview := member.page("/campaigns/CARD-1")
-	contains(t, overview.section("Your sheets"), "Not submitted")
+	contains(t, overview.section("Your sheets"), "Not started")
 	first := member.follow(member.visit(get, ownSheetPath, nil))
 	contains(t, first.main(), "1 of 2 The value safety")
 	contains(t, first.main(), "Nobody sees anybody else’s marks until every required sheet is submitted")
@@ -164,4 +164,15 @@ func TestABlankSheetCanBePrinted(t *testing.T) {
 	d := p.members["R1"].page("/campaigns/CARD-1/exercises/interview/blank")
 	contains(t, d.main(), "Not observed")
 	p.members["R1"].visit(get, "/t/northgate/campaigns/CARD-1/exercises/none/blank", nil).want(http.StatusNotFound)
+}
+
+// TestEverybodyFindsHelp before and after signing in.
+func TestEverybodyFindsHelp(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []*client{w.nobody(), w.person("ada")} {
+		for _, path := range []string{"/help", "/accessibility", "/privacy"} {
+			d := c.page(path)
+			equal(t, strings.Count(string(d.body), "/t/northgate"+path), 1)
+		}
+	}
 }

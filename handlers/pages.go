@@ -38,9 +38,9 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
-		movePage{}, decidePage{},
+		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, weightsPage{}, panelPage{}, candidatesPage{}, importPage{}}
 }
 
@@ -110,8 +110,13 @@ func (p *pages) routes() []route {
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
+		{method: get, path: underTrust + "/help", public: true, endpoint: p.shows(p.showHelp)},
+		{method: get, path: underTrust + "/accessibility", public: true, endpoint: p.shows(p.showAccessibility)},
+		{method: get, path: underTrust + "/privacy", public: true, endpoint: p.shows(p.showPrivacy)},
 		{method: get, path: underTrust + "/password", public: true, endpoint: p.shows(p.askPassword)},
 		{method: post, path: underTrust + "/password", public: true, endpoint: acts(p.setPasswordHere)},
+		{method: get, path: underTrust + "/monitoring", public: true, endpoint: p.shows(p.askMonitoringHere)},
+		{method: post, path: underTrust + "/monitoring", public: true, endpoint: acts(p.answerMonitoringHere)},
 		{method: post, path: underTrust + "/provider", public: true, endpoint: acts(p.visitProvider)},
 		{method: get, path: underTrust + "/provider/callback", public: true, endpoint: acts(p.backFromProvider)},
 		{method: get, path: underTrust + "/account", endpoint: p.shows(p.showAccount)},
@@ -213,6 +218,8 @@ type layout struct {
 	Account  string // address of the person's own sessions and tokens
 	SignOut  string // where the button posts to
 
+	Help, Accessibility, Privacy string // "" where no trust is known
+
 	Style, Icon string
 }
 
@@ -225,6 +232,7 @@ func (p *pages) layout(c *call, title string, trail ...link) layout {
 		return l
 	}
 	l.Trust, l.Home = c.trust.Name, c.address("campaigns")
+	l.Help, l.Accessibility, l.Privacy = c.address("help"), c.address("accessibility"), c.address("privacy")
 	if c.person.Username != "" {
 		l.Person, l.Capacity = c.person.DisplayName, roleWords(c.person.Roles)
 		l.Account, l.SignOut = c.address("account"), c.address("sign-out")

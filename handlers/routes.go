@@ -39,9 +39,11 @@ func (s *Server) routes() []route {
 		{name: "to", description: "The newer version.", required: true},
 	}
 	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
+	log := parameter{name: "log", description: "Which of the trust's logs, by its number; the current one by default."}
 	sizes := []parameter{
 		{name: "from", description: "The size of the older checkpoint.", required: true},
 		{name: "to", description: "The size of the newer checkpoint.", required: true},
+		log,
 	}
 	return []route{
 		{method: get, path: "/healthz", public: true, summary: "Say that the program runs", endpoint: gives(s.healthz)},
@@ -84,9 +86,13 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath, summary: "Read a campaign, its progress and one's part in it", endpoint: gives(s.campaign)},
 		{method: put, path: campaignPath, match: true, summary: "Replace the plan of a draft", endpoint: takes(s.changeCampaign)},
 		{method: put, path: campaignPath + "/panel/{rater}", summary: "Say who sits in a panel seat", endpoint: takes(s.fillSeat)},
+		{method: post, path: campaignPath + "/panel/{rater}/replacement", stepUp: true, summary: "Replace a member who has left or stood down", endpoint: takes(s.replaceMember)},
 		{method: post, path: campaignPath + "/assignments", once: true, status: created, summary: "Say who marks whom", endpoint: takes(s.assignSheets)},
-		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring", endpoint: gives(s.openScoring)},
-		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks before all sheets are in", endpoint: takes(s.closeScoring)},
+		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring, of its sift where it has one", endpoint: gives(s.openScoring)},
+		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks of the stage that is marked before all its sheets are in", endpoint: takes(s.closeScoring)},
+		{method: get, path: campaignPath + "/shortlist", query: paged(), summary: "List candidates with their means of the sift and whether they are shortlisted, once the sift is revealed", endpoint: gives(s.shortlist)},
+		{method: put, path: campaignPath + "/shortlist", match: true, summary: "Say who is shortlisted after the sift, and why not", endpoint: takes(s.recordShortlist)},
+		{method: post, path: campaignPath + "/lock-shortlist", match: true, summary: "Lock the shortlist and open the assessment", endpoint: gives(s.lockShortlist)},
 		{method: post, path: campaignPath + "/close-moderation", stepUp: true, match: true, slow: true, summary: "Fix the marks and rank the candidates", endpoint: gives(s.closeModeration)},
 
 		{method: get, path: campaignPath + "/candidates", query: paged(), summary: "List candidates by code", endpoint: gives(s.candidates)},
@@ -101,10 +107,15 @@ func (s *Server) routes() []route {
 		{method: put, path: campaignPath + "/retention", stepUp: true, summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
 		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
 
+		{method: post, path: campaignPath + "/monitoring", summary: "Enter what candidates said of protected characteristics, to be shown to nobody", endpoint: takes(s.importMonitoring)},
+		{method: get, path: campaignPath + "/monitoring", summary: "Count the candidates who were asked of protected characteristics, without small counts", endpoint: gives(s.monitoringProgress)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/monitoring-link", summary: "Make the link by which a candidate is asked of protected characteristics", endpoint: gives(s.askMonitoring)},
+		{method: post, path: trustPath + "/monitoring/counts", byHand: true, stepUp: true, slow: true, summary: "Read the true counts of decided campaigns by protected characteristic; the reading goes on record", endpoint: takes(s.monitoringCounts)},
+
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 
-		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once revealed", endpoint: gives(s.sheets)},
+		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once their stage is revealed", endpoint: gives(s.sheets)},
 		{method: get, path: campaignPath + "/progress", query: paged(), summary: "List which sheets are submitted", endpoint: gives(s.progress)},
 		{method: get, path: sheetPath, summary: "Read a sheet", endpoint: gives(s.sheet)},
 		{method: put, path: sheetPath, match: true, summary: "Save a draft of one's own sheet", endpoint: takes(s.saveSheet)},
@@ -125,9 +136,10 @@ func (s *Server) routes() []route {
 		{method: post, path: trustPath + "/imports", once: true, slow: true, status: created, limit: importLimit, accepts: []string{mimeZip}, summary: "Bring a round's files in as a campaign", endpoint: writes(nil, importView{}, s.importRound)},
 
 		{method: get, path: trustPath + "/audit-events", query: paged(), summary: "List the record of changes", endpoint: gives(s.auditEvents)},
-		{method: get, path: trustPath + "/log/checkpoint", produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
+		{method: get, path: trustPath + "/logs", summary: "List the trust's logs: one, and one more after each restart", endpoint: gives(s.trustLogs)},
+		{method: get, path: trustPath + "/log/checkpoint", query: []parameter{log}, produces: []string{mimeText}, summary: "Read the latest signed checkpoint of the log", endpoint: writes(nil, nil, s.logCheckpoint)},
 		{method: get, path: trustPath + "/log/inclusion", query: leaf, summary: "Prove that a leaf is in the log", endpoint: gives(s.logInclusion)},
 		{method: get, path: trustPath + "/log/consistency", query: sizes, summary: "Prove that the log has only grown", endpoint: gives(s.logConsistency)},
-		{method: get, path: trustPath + "/log/entries", query: paged(), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
+		{method: get, path: trustPath + "/log/entries", query: append(paged(), log), summary: "List the leaves of the signed log", endpoint: gives(s.logEntries)},
 	}
 }

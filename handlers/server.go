@@ -19,6 +19,7 @@ import (
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v4"
 
+	"appointable/internal/deliver"
 	"appointable/internal/fault"
 	"appointable/internal/provider"
 	"appointable/internal/store"
@@ -27,6 +28,7 @@ import (
 // Config is what a Server needs to know. DB and Log are required.
 type Config struct {
 	DB             *store.DB
+	Vault          *store.Vault // of protected characteristics; nil: none
 	Log            *slog.Logger
 	PublicURL      string           // as people type it, https://host; with https cookies are secure, "" is plain HTTP
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed
@@ -36,11 +38,13 @@ type Config struct {
 	Version        string           // of the program, for the API's description
 	Off            []string         // what this installation runs without, told by /readyz
 	Sequencer      *store.Sequencer // of the log, whose state /readyz and /metrics tell; nil: none runs here
+	Courier        *deliver.Courier // of checkpoints, whose state they tell too; nil: none leave from here
 }
 
 // Server answers HTTP requests.
 type Server struct {
 	db        *store.DB
+	vault     *store.Vault // nil: none
 	log       *slog.Logger
 	echo      *echo.Echo
 	origin    string // as people type it; "" where it is not known
@@ -48,6 +52,7 @@ type Server struct {
 	timeout   time.Duration
 	off       []string
 	sequencer *store.Sequencer // nil: none runs here
+	courier   *deliver.Courier // nil: no checkpoints leave from here
 	trusts    *trusts
 	signIns   *throttle
 	changes   *limit        // by person
@@ -85,12 +90,12 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
-		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer,
+		db: config.DB, vault: config.Vault, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
+		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer, courier: config.Courier,
 		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
 		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),
 		hashing: make(chan struct{}, hashesAtOnce), importing: make(chan struct{}, importsAtOnce), slow: make(chan struct{}, slowAtOnce),
-		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer),
+		validate: newValidate(), metrics: newMetrics(config.DB, config.Sequencer, config.Courier),
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout

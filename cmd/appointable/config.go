@@ -32,9 +32,18 @@ type Config struct {
 	DatabaseConns      int    `env:"DATABASE_CONNS" envDefault:"20" help:"connections to the database at most"`
 	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL and its log's key; empty: /var/lib/appointable as root, else the XDG data folder"`
 
+	MonitoringDatabaseURL string `env:"MONITORING_DATABASE_URL" secret:"yes" help:"login appointable_monitor, which alone reads protected characteristics; empty: no monitoring, save on the private PostgreSQL"`
+
 	SequencerDatabaseURL string `env:"SEQUENCER_DATABASE_URL" secret:"yes" help:"login appointable_sequence, which orders and signs the log; empty: not here, save on the private PostgreSQL"`
 	SequencerKey         string `env:"SEQUENCER_KEY" secret:"yes" help:"what appointable log new-key prints; two with a space between while one is replaced. Empty: on the private PostgreSQL log-key in its folder"`
+	LogPublished         string `env:"LOG_PUBLISHED" help:"folder of the record of what was published of each log, to be kept where no restore of the database sets it back; empty: log-published in DATA_DIR"`
 	LogName              string `env:"LOG_NAME" help:"this installation's name in new logs, for good; empty: the host of PUBLIC_URL"`
+
+	CheckpointPostURL  string        `env:"CHECKPOINT_POST_URL" secret:"yes" help:"address outside the trust to which the newest checkpoints are posted; empty: not posted"`
+	CheckpointMailTo   []string      `env:"CHECKPOINT_MAIL_TO" help:"mail addresses outside the trust to which they are sent, comma between; empty: not mailed"`
+	CheckpointMailFrom string        `env:"CHECKPOINT_MAIL_FROM" help:"the sender of those mails; empty: appointable@ and the host of PUBLIC_URL"`
+	CheckpointEvery    time.Duration `env:"CHECKPOINT_EVERY" envDefault:"1h" help:"time between two deliveries of checkpoints; what is new at a stop leaves then"`
+	SMTPURL            string        `env:"SMTP_URL" secret:"yes" help:"mail server, as smtps://user:password@host or smtp://…, with STARTTLS save on this machine"`
 
 	RequestTimeout time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"longest work on one request"`
 	WriteLimit     int           `env:"WRITE_LIMIT" envDefault:"600" help:"changes that one person may send in a minute; 0: without bound"`

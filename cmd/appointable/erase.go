@@ -60,25 +60,31 @@ func replayTombstones(ctx context.Context, term terminal, trust, file string) er
 		return err
 	}
 	return inTrust(ctx, trust, func(db *store.DB, who store.Actor) error {
-		here, err := db.Tombstones(ctx, who)
-		if err != nil {
-			return err
-		}
-		erased := map[[2]string]bool{}
-		for _, stone := range here {
-			erased[[2]string{stone.Campaign, stone.Candidate}] = true
-		}
-		var failed fault.List
-		for _, stone := range stones {
-			if err := eraseAgain(ctx, term, db, who, stone, erased); err != nil {
-				if ctx.Err() != nil {
-					return err
-				}
-				failed.Add(fmt.Sprintf("%s:%d", file, stone.line), "%s %s: %s", stone.Campaign, stone.Candidate, plain(err))
-			}
-		}
-		return failed.Err("%d of %d on the list could not be erased", len(failed.Fields), len(stones))
+		return replayStones(ctx, term, db, who, file, stones)
 	})
+}
+
+// replayStones goes on where one of the list cannot be erased, and then names
+// it by its line in the file.
+func replayStones(ctx context.Context, term terminal, db *store.DB, who store.Actor, file string, stones []listedStone) error {
+	here, err := db.Tombstones(ctx, who)
+	if err != nil {
+		return err
+	}
+	erased := map[[2]string]bool{}
+	for _, stone := range here {
+		erased[[2]string{stone.Campaign, stone.Candidate}] = true
+	}
+	var failed fault.List
+	for _, stone := range stones {
+		if err := eraseAgain(ctx, term, db, who, stone, erased); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			failed.Add(fmt.Sprintf("%s:%d", file, stone.line), "%s %s: %s", stone.Campaign, stone.Candidate, plain(err))
+		}
+	}
+	return failed.Err("%d of %d on the list could not be erased", len(failed.Fields), len(stones))
 }
 
 // eraseAgain erases whom the list names, unless that is done here: a tombstone

@@ -28,6 +28,9 @@ func newEvidence(term terminal) *cobra.Command {
 				out = args[0] + "-evidence.zip"
 			}
 			return inTrust(cmd.Context(), trust, func(db *store.DB, who store.Actor) error {
+				if err := compareLog(cmd.Context(), db, who, trust); err != nil {
+					return err
+				}
 				var bundle bytes.Buffer
 				if err := db.Evidence(cmd.Context(), who, args[0], &bundle); err != nil {
 					return err

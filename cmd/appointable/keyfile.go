@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +13,21 @@ import (
 	"appointable/internal/audit"
 	"appointable/internal/fault"
 	"appointable/internal/localpg"
+	"appointable/internal/store"
 )
 
 // keyFileName is the signing key of the private PostgreSQL's logs, beside its
 // data and not in it: a copy of the database alone does not let anybody sign.
 const keyFileName = "log-key"
 
-func keyFile(c Config) (string, error) {
+// publishedName is the record of what was published of the logs, beside the
+// key and not in the database's data for the same reason: what goes back with
+// the database cannot tell that it went back.
+const publishedName = "log-published"
+
+func keyFile(c Config) (string, error) { return besideData(c, keyFileName) }
+
+func besideData(c Config, name string) (string, error) {
 	dir := c.DataDir
 	if dir == "" {
 		var err error
@@ -26,7 +35,38 @@ func keyFile(c Config) (string, error) {
 			return "", err
 		}
 	}
-	return filepath.Join(dir, keyFileName), nil
+	return filepath.Join(dir, name), nil
+}
+
+// openPublished opens the record of what was published of the logs, to write,
+// and makes it where it is missing.
+func openPublished(c Config) (store.Published, error) {
+	folder, err := publishedFolder(c)
+	if err != nil {
+		return store.Published{}, err
+	}
+	return store.OpenPublished(folder)
+}
+
+func publishedFolder(c Config) (string, error) {
+	if c.LogPublished != "" {
+		return c.LogPublished, nil
+	}
+	return besideData(c, publishedName)
+}
+
+// compareLog refuses what rests on a log that is not the one that was
+// published.
+func compareLog(ctx context.Context, db *store.DB, who store.Actor, trust string) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	folder, err := publishedFolder(c)
+	if err != nil {
+		return err
+	}
+	return db.CompareLog(ctx, who, trust, store.ReadPublished(folder))
 }
 
 // makeKeyFile reads the key of the data folder and makes it where it is

@@ -11,7 +11,7 @@ import (
 )
 
 func newLog(term terminal) *cobra.Command {
-	return group("log", "Make and print the keys of the log, print its checkpoint", newLogNewKey(term), newLogKey(term), newLogCheckpoint(term))
+	return group("log", "Make and print the keys of the log, print its checkpoint, begin it anew after a restore", newLogNewKey(term), newLogKey(term), newLogCheckpoint(term), newLogRestart(term))
 }
 
 func newLogNewKey(term terminal) *cobra.Command {
@@ -29,7 +29,7 @@ func newLogKey(term terminal) *cobra.Command {
 	var trust string
 	cmd := &cobra.Command{
 		Use: "key --trust TRUST", Short: "Print the keys that a trust's log is checked with", Args: exactly(),
-		Long: "They are no secret: give them to whoever is to check the log, by another way than the log\nitself. One a line; two while a signing key is being replaced.",
+		Long: "They are no secret: give them to whoever is to check the log, by another way than the log\nitself. One a line; two while a signing key is being replaced, and as many again for each\nlog that went before, since every log of a trust has a name of its own.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needTrust(trust); err != nil {
 				return err
@@ -39,11 +39,16 @@ func newLogKey(term terminal) *cobra.Command {
 				return err
 			}
 			return inTrust(cmd.Context(), trust, func(db *store.DB, who store.Actor) error {
-				origin, err := db.LogOrigin(cmd.Context(), who)
+				origins, err := db.LogOrigins(cmd.Context(), who)
 				if err != nil {
 					return err
 				}
-				return printKeys(term, origin, keys)
+				for _, origin := range origins {
+					if err := printKeys(term, origin, keys); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 		},
 	}
@@ -89,13 +94,16 @@ func newLogCheckpoint(term terminal) *cobra.Command {
 	var trust string
 	cmd := &cobra.Command{
 		Use: "checkpoint --trust TRUST", Short: "Print the latest signed checkpoint of a trust's log", Args: exactly(),
-		Long: "Whoever keeps one outside the trust can tell later whether the log was rewritten.",
+		Long: "Whoever keeps one outside the trust can tell later whether the log was rewritten. Where the\ndatabase was set back behind what was published it prints none, says so and exits with 1.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needTrust(trust); err != nil {
 				return err
 			}
 			return inTrust(cmd.Context(), trust, func(db *store.DB, who store.Actor) error {
-				signed, err := db.LogCheckpoint(cmd.Context(), who)
+				if err := compareLog(cmd.Context(), db, who, trust); err != nil {
+					return err
+				}
+				signed, err := db.LogCheckpoint(cmd.Context(), who, 0)
 				if err != nil {
 					return err
 				}

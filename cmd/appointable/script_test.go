@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -11,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "http": httpCommand, "signin": signIn, "ready": ready, "shuffle": shuffle, "damage": damage, "pick": pick,
-			"until": until, "signedby": signedBy,
+			"until": until, "untilready": untilReady, "sql": sqlCommand, "outside": outside, "signedby": signedBy,
 			"bundle": bundle, "verify-receipt": verifyReceipt,
 		},
 	})
@@ -162,6 +165,52 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("%s is not there", args[1])
+}
+
+// untilready [-none] TEXT waits until /readyz says a text, or none such.
+func untilReady(ts *testscript.TestScript, _ bool, args []string) {
+	want := args[len(args)-1]
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		text, err := io.ReadAll(send(ts, "", http.MethodGet, "/readyz", nil, nil).Body)
+		ts.Check(err)
+		if strings.Contains(string(text), want) == (len(args) == 1) {
+			return
+		}
+	}
+	ts.Fatalf("/readyz: waited for %v in vain", args)
+}
+
+// sql DATABASE STATEMENT does in the private PostgreSQL what nobody may.
+func sqlCommand(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("postgres", "host="+filepath.Join(ts.Getenv("DATA_DIR"), "run")+" port=5432 user=postgres sslmode=disable dbname="+args[0])
+	ts.Check(err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(err)
+}
+
+// outside FILE opens an address to which checkpoints are posted, as
+// $CHECKPOINT_POST_URL says; the first and the last that come are FILE.first and
+// FILE.last. outside FILE -wait waits for the first.
+func outside(ts *testscript.TestScript, _ bool, args []string) {
+	first, last := ts.MkAbs(args[0]+".first"), ts.MkAbs(args[0]+".last")
+	if len(args) > 1 {
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			if text, err := os.ReadFile(first); err == nil && len(text) > 0 {
+				return
+			}
+		}
+		ts.Fatalf("no checkpoint was posted")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if _, err := os.Stat(first); err != nil {
+			_ = os.WriteFile(first, body, 0o600)
+		}
+		_ = os.WriteFile(last, body, 0o600)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("CHECKPOINT_POST_URL", server.URL)
 }
 
 // signedby KEYS CHECKPOINT: the checkpoint is signed by the key in the file.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
 	"time"
 
 	"appointable/internal/audit"
+	"appointable/internal/deliver"
 	"appointable/internal/fault"
 	"appointable/internal/store"
 )
@@ -16,6 +18,7 @@ const (
 	sequenceEvery = 200 * time.Millisecond // between two passes
 	signEvery     = time.Second
 	longestPause  = 30 * time.Second // after errors that go on
+	lastPasses    = 10 * time.Second // at the stop, to sign and deliver what is new
 )
 
 // logName is the installation's in the origin of its logs.
@@ -64,21 +67,55 @@ func (d *database) openSequencer(ctx context.Context, c Config) (*store.Sequence
 	if err != nil {
 		return nil, err
 	}
-	return store.OpenSequencer(ctx, d.sequence, name, keys...)
+	published, err := openPublished(c)
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenSequencer(ctx, d.sequence, name, published, keys...)
 }
 
-// inBackground starts the sequencer and returns what stops it. The end of ctx
-// does not: requests under way then still end, and make events.
-func inBackground(ctx context.Context, log *slog.Logger, s *store.Sequencer) (stop func()) {
+// openCourier prepares what takes checkpoints out of the house; nil where they
+// go nowhere, or no sequencer signs here.
+func openCourier(c Config, s *store.Sequencer, log *slog.Logger) (*deliver.Courier, error) {
+	if s == nil {
+		return nil, nil
+	}
+	from := c.CheckpointMailFrom
+	if u, err := url.Parse(c.PublicURL); from == "" && err == nil {
+		from = "appointable@" + u.Hostname()
+	}
+	return deliver.New(deliver.Options{
+		Every: c.CheckpointEvery, PostURL: c.CheckpointPostURL, MailTo: c.CheckpointMailTo, MailFrom: from, SMTPURL: c.SMTPURL,
+	}, s, log)
+}
+
+// inBackground starts the sequencer, and the courier where there is one, and
+// returns what stops them. The end of ctx does not: requests under way then
+// still end, and make events. What those were is signed and leaves the house
+// before the stop.
+func inBackground(ctx context.Context, log *slog.Logger, s *store.Sequencer, c *deliver.Courier) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		sequence(ctx, log, s)
 	}()
+	if c != nil {
+		c.Start(ctx)
+	}
 	return func() {
 		cancel()
 		<-done
+		ctx, cancel := timeout(lastPasses)
+		defer cancel()
+		_, errSequence := s.Sequence(ctx)
+		_, errSign := s.Sign(ctx)
+		if err := errors.Join(errSequence, errSign); err != nil {
+			log.Error("the log was not closed at the stop", "error", err.Error())
+		}
+		if c != nil {
+			c.Stop(ctx)
+		}
 		_ = s.Close()
 	}
 }
@@ -88,7 +125,14 @@ func sequence(ctx context.Context, log *slog.Logger, s *store.Sequencer) {
 	signing := make(chan struct{})
 	go func() {
 		defer close(signing)
-		repeat(ctx, log, "the log was not signed", signEvery, s.Sign)
+		repeat(ctx, log, "the log was not signed", signEvery, func(ctx context.Context) (int, error) {
+			before := s.State()
+			n, err := s.Sign(ctx)
+			if unrecorded := s.State().Unrecorded - before.Unrecorded; unrecorded > 0 {
+				log.Warn("logs were not on record as published; what the database has was taken for it, so compare it with a checkpoint kept elsewhere", "logs", unrecorded)
+			}
+			return n, err
+		})
 	}()
 	repeat(ctx, log, "the log was not extended", sequenceEvery, func(ctx context.Context) (int, error) {
 		before := s.State()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"appointable/handlers"
+	"appointable/internal/deliver"
 	"appointable/internal/store"
 )
 
@@ -54,12 +55,23 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 	if err != nil {
 		return err
 	}
+	courier, err := openCourier(c, sequencer, log)
+	if err != nil {
+		return err
+	}
 	if sequencer != nil {
-		defer inBackground(ctx, log, sequencer)()
+		defer inBackground(ctx, log, sequencer, courier)()
+	}
+	vault, err := d.openVault(ctx)
+	if err != nil {
+		return err
+	}
+	if vault != nil {
+		defer func() { _ = vault.Close() }()
 	}
 	h, err := handlers.New(handlers.Config{
-		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(sequencer), Sequencer: sequencer,
+		DB: db, Vault: vault, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
+		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(vault, sequencer, courier), Sequencer: sequencer, Courier: courier,
 		Provider: handlers.Provider{Trust: c.OIDCTrust, Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret},
 	})
 	if err != nil {
@@ -100,10 +112,16 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 }
 
 // off lists what this installation runs without.
-func off(sequencer *store.Sequencer) []string {
-	list := []string{"monitoring"}
+func off(vault *store.Vault, sequencer *store.Sequencer, courier *deliver.Courier) []string {
+	var list []string
+	if vault == nil {
+		list = append(list, "monitoring")
+	}
 	if sequencer == nil {
 		list = append(list, "sequencer")
+	}
+	if courier == nil {
+		list = append(list, "checkpoint-delivery")
 	}
 	return list
 }

@@ -103,6 +103,33 @@ func readTombstones(file, trust string) ([]listedStone, error) {
 	return r.stones, r.wrong.Err("nobody was erased: %s is not a list that `appointable tombstones` printed", file)
 }
 
+// tombstonesOf reads of which trust a list is: the first that it names; "" for
+// a CSV without a row. It returns Invalid for what is no list.
+func tombstonesOf(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "%s cannot be read: %s", file, errors.Unwrap(err))
+	}
+	var list struct {
+		Trust string `json:"trust"`
+	}
+	if json.Unmarshal(text, &list) == nil && list.Trust != "" {
+		return list.Trust, nil
+	}
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF"))))
+	if header, err := in.Read(); err != nil || !slices.Equal(header, tombstoneColumns()) {
+		return "", fault.New(fault.Invalid, "%s is not a list that `appointable tombstones` printed", file)
+	}
+	row, err := in.Read()
+	if errors.Is(err, io.EOF) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fault.New(fault.Invalid, "%s is not a list that `appointable tombstones` printed: %s", file, err)
+	}
+	return row[0], nil
+}
+
 type stoneReader struct {
 	file, trust string
 	stones      []listedStone

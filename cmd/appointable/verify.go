@@ -176,6 +176,9 @@ func (p *printer) bundle(a evidence.About) {
 	p.line("exported %s, by the server's clock", a.Exported)
 	p.line("log      %s, %d entries, %d of this campaign (%d erased, %d withheld)", legible(a.Origin), a.Size, a.Events, a.Erased, a.Withheld)
 	p.line("root     %s", a.Root)
+	for _, f := range a.Former {
+		p.line("before   %s, %d entries still here", legible(f.Origin), f.Size)
+	}
 	p.line("")
 }
 
@@ -206,7 +209,11 @@ func (p *printer) receipts(list []evidence.Receipt) {
 		if event == "" {
 			event = "an event that is not of this campaign"
 		}
-		p.line("  receipt %s… stands at position %d: %s", r.Hash[:12], r.Position, legible(event))
+		of := ""
+		if r.Log != "" {
+			of = " of the log " + legible(r.Log)
+		}
+		p.line("  receipt %s… stands at position %d%s: %s", r.Hash[:12], r.Position, of, legible(event))
 	}
 }
 

@@ -50,14 +50,14 @@ type ward struct {
 
 func newWard(t *testing.T, candidates int) *ward {
 	t.Helper()
-	w := emptyWard(t)
+	w := newTrust(t)
 	w.openScoring(candidates)
 	w.browser = chromium(t)
 	return w
 }
 
-// emptyWard is a trust with a recruitment officer, before any campaign.
-func emptyWard(t *testing.T) *ward {
+// newTrust is a trust with an officer and no campaign.
+func newTrust(t *testing.T) *ward {
 	t.Helper()
 	made := database.Database(t)
 	w := &ward{t: t, db: made.Open(t)}
@@ -209,7 +209,7 @@ func (v *visitor) until(script string) {
 // press clicks what carries the words, and waits for the page that follows.
 func (v *visitor) press(words string) {
 	v.t.Helper()
-	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words)
+	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words) //nolint:misspell // XPath's own spelling
 	v.do(chromedp.Click(path, chromedp.BySearch))
 }
 

@@ -42,7 +42,7 @@ func (v *visitor) selects(id, value string) {
 // framework and no campaign.
 func officerAt(t *testing.T) (*ward, *visitor) {
 	t.Helper()
-	w := emptyWard(t)
+	w := newTrust(t)
 	r, _, err := round.ReadFS(t.Context(), os.DirFS("../../cmd/appointable/demo"))
 	w.must(err)
 	owner := w.person("owner", access.FrameworkOwner)

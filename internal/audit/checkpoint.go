@@ -21,6 +21,30 @@ type Checkpoint struct {
 	Root   tlog.Hash
 }
 
+// FirstOrigin names the first log of a trust.
+func FirstOrigin(installation, trust string) string { return installation + "/" + trust }
+
+// NextOrigin names the log of this number, from 2, that follows one of this
+// origin: the same with the number behind.
+func NextOrigin(origin string, number int) string {
+	parts := strings.SplitN(origin, "/", 3)
+	return fmt.Sprintf("%s/%d", strings.Join(parts[:min(len(parts), 2)], "/"), number)
+}
+
+// LogNumber reads from an origin which of a trust's logs it names: 1 where it
+// bears no number.
+func LogNumber(origin string) int {
+	parts := strings.Split(origin, "/")
+	if len(parts) != 3 {
+		return 1
+	}
+	number, err := strconv.Atoi(parts[2])
+	if err != nil || number < 2 {
+		return 1
+	}
+	return number
+}
+
 // text is what is signed: origin, size and root, a line each.
 func (c Checkpoint) text() string {
 	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)

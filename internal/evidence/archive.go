@@ -101,7 +101,7 @@ func required() []string {
 }
 
 func isFile(name string) bool {
-	return slices.Contains(required(), name) || name == "decision.json" ||
+	return slices.Contains(required(), name) || name == "decision.json" || name == "restart.json" || formerName(name) > 0 ||
 		regexp.MustCompile(`^(rankings/[0-9a-f-]{36}\.json|checkpoints/[0-9]{12})$`).MatchString(name)
 }
 

@@ -62,6 +62,7 @@ type bundleFile struct {
 	Origin   string      `json:"origin"`
 	Size     int64       `json:"size"`
 	Root     string      `json:"root"`
+	Former   []formerLog `json:"former_logs,omitempty"`
 	Files    []fileEntry `json:"files"`
 }
 
@@ -84,19 +85,26 @@ func (s Sealed) files(l Logged, t tree) (map[string][]byte, error) {
 	files["checkpoint"] = l.Now.Note
 	files["leaf-hashes"] = joined(l.Leaves)
 	events := append(slices.Clip(s.events), l.Export)
-	places, err := t.places(events)
+	trees, err := s.trees(t)
 	if err != nil {
 		return nil, err
 	}
-	if files["proofs.jsonl"], err = t.proofs(places); err != nil {
+	places, err := placesIn(trees, events)
+	if err != nil {
 		return nil, err
+	}
+	for i, t := range trees {
+		if files[s.proofsFile(i)], err = t.proofs(positionsIn(i, places)); err != nil {
+			return nil, err
+		}
 	}
 	if files["consistency.jsonl"], err = t.consistency(s.earlier); err != nil {
 		return nil, err
 	}
 	b := bundleFile{
-		Format: Format, Trust: exported.Trust, TrustID: l.Export.Leaf.Trust.String(), Campaign: exported.Code, ID: l.Export.Leaf.Object.ID.String(),
+		Format: s.format(), Trust: exported.Trust, TrustID: l.Export.Leaf.Trust.String(), Campaign: exported.Code, ID: l.Export.Leaf.Object.ID.String(),
 		Origin: l.Now.Checkpoint.Origin, Size: l.Now.Checkpoint.Size, Root: audit.HexHash(l.Now.Checkpoint.Root),
+		Former: s.formerLogs(),
 	}
 	if files["index.html"], err = s.index(b, events, places, slices.Sorted(maps.Keys(files))); err != nil {
 		return nil, err
@@ -154,27 +162,46 @@ func (t tree) root(size int64) (tlog.Hash, error) {
 	return tlog.TreeHash(size, t)
 }
 
-// places says where in the log each event stands.
-func (t tree) places(events []Event) ([]int64, error) {
+// place is where an event stands: in which of the trees, and where in it.
+type place struct {
+	log      int
+	position int64
+}
+
+// placesIn says where each event stands. One that two logs hold, which the
+// store never does, counts in the later one.
+func placesIn(trees []tree, events []Event) ([]place, error) {
 	wanted := make(map[tlog.Hash]int, len(events))
-	places := make([]int64, len(events))
+	places := make([]place, len(events))
 	for i, e := range events {
-		wanted[e.Leaf.Hash()], places[i] = i, -1
+		wanted[e.Leaf.Hash()], places[i] = i, place{log: -1}
 	}
-	for position, h := range t.leaves {
-		if i, ok := wanted[h]; ok && places[i] < 0 {
-			places[i] = int64(position)
+	for log := len(trees) - 1; log >= 0; log-- {
+		for position, h := range trees[log].leaves {
+			if i, ok := wanted[h]; ok && places[i].log < 0 {
+				places[i] = place{log, int64(position)}
+			}
 		}
 	}
-	for i, place := range places {
-		if place < 0 {
+	for i, p := range places {
+		if p.log < 0 {
 			return nil, fault.New(fault.Invalid, "the log does not hold %s", events[i].Leaf)
 		}
 	}
 	return places, nil
 }
 
-// proofs is proofs.jsonl: a line an event.
+func positionsIn(log int, places []place) []int64 {
+	positions := []int64{}
+	for _, p := range places {
+		if p.log == log {
+			positions = append(positions, p.position)
+		}
+	}
+	return positions
+}
+
+// proofs is proofs.jsonl: a line an event of this log.
 func (t tree) proofs(places []int64) ([]byte, error) {
 	var out bytes.Buffer
 	for _, place := range places {

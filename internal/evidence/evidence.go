@@ -11,11 +11,14 @@
 //     campaign.evidence-exported, which is logged before the bundle is closed.
 //   - leaf-hashes holds every leaf of the whole log, so that the root that the
 //     checkpoint signs, and that of any older checkpoint, can be computed anew.
+//   - Where the log follows a former one, restart.json is its first leaf, which
+//     names the last published checkpoint of that one; logs/ has what is left of
+//     former logs, each computed anew in the same way.
 //   - All else (proofs, index.html, bundle.json, the zip itself) follows from
 //     these: the verifier makes it again and compares byte by byte.
 //
 // So the form of a bundle, its page included, may not change within a format:
-// another form is another number of Format.
+// another form is another number of format.
 package evidence
 
 import (
@@ -35,8 +38,12 @@ import (
 	"appointable/selection"
 )
 
-// Format is the number of this form of bundle.
-const Format = 1
+// The forms of a bundle. The second is the first with more: a bundle whose
+// log follows another is of the second, and every other one of the first.
+const (
+	oneLog      = 1
+	severalLogs = 2
+)
 
 // Contents are what a store knows of a campaign when it exports it, within the
 // transaction that writes the event of the export.
@@ -48,6 +55,8 @@ type Contents struct {
 	Decision  *selection.Decision // nil: none yet
 	Events    []Event             // of the campaign and of its sheets: all that there are, in any order
 	Earlier   []Signed            // checkpoints signed before, of the same log, in any order; at most 10,000
+	Former    []Former            // the logs before this one, as far as they are here, in the order of their numbers
+	Restart   *Event              // the first leaf of the log, where it follows another; nil for a trust's first log
 }
 
 // Sheet is a sheet with the id that its events bear.
@@ -86,6 +95,8 @@ type Sealed struct {
 	campaign  selection.Campaign
 	events    []Event
 	earlier   []int64 // the sizes that earlier checkpoints sign, rising
+	former    []Former
+	restart   *Event
 }
 
 // Seal fixes contents. It returns Invalid for contents that no bundle can
@@ -99,6 +110,9 @@ func Seal(c Contents) (Sealed, error) {
 		}
 	}
 	if err := s.addDocuments(c); err != nil {
+		return Sealed{}, err
+	}
+	if err := s.addFormer(c); err != nil {
 		return Sealed{}, err
 	}
 	return s, s.addEarlier(c.Earlier)

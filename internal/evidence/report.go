@@ -24,9 +24,17 @@ type About struct {
 	Origin   string `json:"origin"`
 	Size     int64  `json:"size"`
 	Root     string `json:"root"`
+	Former   []Log  `json:"former_logs,omitempty"`
 	Events   int    `json:"events"`
 	Erased   int    `json:"erased"`
 	Withheld int    `json:"withheld"`
+}
+
+// Log is a former log of the trust, as far as it is still there.
+type Log struct {
+	Origin string `json:"origin"`
+	Size   int64  `json:"size"`
+	Root   string `json:"root"`
 }
 
 // Check is one thing that was looked at.
@@ -40,7 +48,8 @@ type Check struct {
 // Receipt is where in the log the leaf of a receipt stands.
 type Receipt struct {
 	Hash     string `json:"leaf_hash"`
-	Position int64  `json:"position"` // -1: nowhere
+	Position int64  `json:"position"`      // -1: nowhere
+	Log      string `json:"log,omitempty"` // the former log where it stands; "": the current one
 	Event    string `json:"event,omitempty"`
 }
 
@@ -92,15 +101,18 @@ func limits() []string {
 }
 
 // aboutOf counts and names.
-func aboutOf(l Logged, events []Event) *About {
+func aboutOf(l Logged, s Sealed) *About {
 	a := About{
 		Exported: l.Export.Leaf.At.UTC().Format("2 January 2006, 15:04:05 UTC"), Origin: l.Now.Checkpoint.Origin,
-		Size: l.Now.Checkpoint.Size, Root: audit.HexHash(l.Now.Checkpoint.Root), Events: len(events) + 1,
+		Size: l.Now.Checkpoint.Size, Root: audit.HexHash(l.Now.Checkpoint.Root), Events: len(s.events) + 1,
+	}
+	for _, f := range s.formerLogs() {
+		a.Former = append(a.Former, Log(f))
 	}
 	if exported, err := exportOf(l.Export); err == nil {
 		a.Trust, a.Campaign = exported.Trust, exported.Code
 	}
-	for _, e := range events {
+	for _, e := range s.events {
 		switch e.Closed {
 		case Erased:
 			a.Erased++

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,13 +37,13 @@ type Kept struct {
 func Verify(bundle []byte, trusted Trusted) Report {
 	v := verification{trusted: trusted}
 	for _, step := range []func(*verification, []byte) bool{
-		(*verification).unpack, (*verification).signature, (*verification).replay, (*verification).read,
+		(*verification).unpack, (*verification).signature, (*verification).replay, (*verification).read, (*verification).followed,
 	} {
 		if !step(&v, bundle) {
 			return v.report.conclude()
 		}
 	}
-	v.report.About = aboutOf(v.logged, v.sealed.events)
+	v.report.About = aboutOf(v.logged, v.sealed)
 	v.bound()
 	v.proven()
 	v.opened()
@@ -173,6 +174,7 @@ func (v *verification) read(_ []byte) bool {
 			c.fail("campaign.json", "this is no campaign: %s", err)
 		}
 		v.readEvents(c)
+		v.readFormer(c)
 	})
 }
 
@@ -197,7 +199,7 @@ func (v *verification) readEvents(c *Check) {
 
 // made says which files follow from the others.
 func made(name string) bool {
-	return slices.Contains([]string{
+	return formerName(name) > 0 && strings.HasSuffix(name, "/proofs.jsonl") || slices.Contains([]string{
 		"SHA256SUMS", "bundle.json", "checkpoint", "consistency.jsonl", "export.json", "index.html", "leaf-hashes", "proofs.jsonl",
 	}, name)
 }
@@ -240,24 +242,6 @@ func (v *verification) where(i int) string {
 	return fmt.Sprintf("leaves.jsonl:%d", i+1)
 }
 
-func (v *verification) proven() {
-	v.check("inclusion", "Every event stands in the log, at the position that its proof gives.", func(c *Check) {
-		if proofs := bytes.Count(v.files["proofs.jsonl"], []byte("\n")); proofs != len(v.all()) {
-			c.fail("proofs.jsonl", "there are %d proofs for %d events", proofs, len(v.all()))
-			return
-		}
-		lines := bytes.Split(v.files["proofs.jsonl"], []byte("\n"))
-		for i, e := range v.all() {
-			var proof audit.Inclusion
-			if err := strictJSON(lines[i], &proof); err != nil {
-				c.fail(fmt.Sprintf("proofs.jsonl:%d", i+1), "this is no proof: %s", err)
-			} else if err := proof.Check(e.Leaf.Hash(), v.logged.Now.Checkpoint); err != nil {
-				c.fail(fmt.Sprintf("proofs.jsonl:%d", i+1), "%s, %s: %s", v.where(i), e.Leaf, err)
-			}
-		}
-	})
-}
-
 func (v *verification) opened() {
 	v.check("commitments", "What the events say is what the log committed to when it was written.", func(c *Check) {
 		erased, withheld := 0, 0
@@ -294,8 +278,8 @@ func (v *verification) earlier() {
 			if !ok {
 				continue
 			}
-			if older.Size != size {
-				c.fail(name, "signs %d leaves", older.Size)
+			if older.Size != size || older.Origin != v.logged.Now.Checkpoint.Origin {
+				c.fail(name, "signs %d leaves of the log %s", older.Size, shown(older.Origin))
 			}
 			var proof audit.Consistency
 			if i >= len(lines) || strictJSON(lines[i], &proof) != nil {
@@ -308,20 +292,38 @@ func (v *verification) earlier() {
 	})
 }
 
-// begins checks that the log begins with what a signed checkpoint signs.
+// logOf finds the log of a name, the current one where there is none of it.
+func (v *verification) logOf(origin string) (audit.Checkpoint, tree, error) {
+	for _, f := range v.sealed.former {
+		if f.Last.Checkpoint.Origin == origin {
+			t, err := newTree(f.Leaves)
+			return f.Last.Checkpoint, t, err
+		}
+	}
+	return v.logged.Now.Checkpoint, v.tree, nil
+}
+
+// begins checks that the log, or a former one, begins with what a signed
+// checkpoint of that name signs.
 func (v *verification) begins(c *Check, where string, signed []byte) (audit.Checkpoint, bool) {
 	older, err := audit.OpenCheckpoint(signed, v.trusted.Keys...)
 	if err != nil {
 		c.failAll(where, err)
 		return older, false
 	}
-	now := v.logged.Now.Checkpoint
-	root, err := v.tree.root(older.Size)
+	now, leaves, err := v.logOf(older.Origin)
+	if err != nil {
+		c.failAll(where, err)
+		return older, false
+	}
+	root, err := leaves.root(older.Size)
 	switch {
 	case older.Origin != now.Origin:
 		c.fail(where, "is of the log %s; the bundle is of %s", shown(older.Origin), shown(now.Origin))
 	case older.Size == 0:
 		return older, true // every log begins with none
+	case older.Size > now.Size && now.Origin != v.logged.Now.Checkpoint.Origin:
+		c.fail(where, "signs %d leaves of the former log %s, of which %d are left: the rest was lost when the database was set back, so that this checkpoint can be held against nothing", older.Size, shown(now.Origin), now.Size)
 	case older.Size > now.Size:
 		c.fail(where, "signs %d leaves, and the bundle's log has %d: it is newer than the bundle; ask the trust for a new bundle", older.Size, now.Size)
 	case err != nil || root != older.Root:
@@ -340,9 +342,14 @@ func (v *verification) made(bundle []byte) {
 			c.failAll("", err)
 			return
 		}
-		for _, name := range required() {
+		for _, name := range slices.Sorted(maps.Keys(v.files)) {
 			if made(name) && !bytes.Equal(files[name], v.files[name]) {
 				c.fail(name, "was altered: it is not what the other files make of it")
+			}
+		}
+		for name := range files {
+			if _, ok := v.files[name]; !ok {
+				c.fail(name, "is missing")
 			}
 		}
 		var again bytes.Buffer
@@ -358,6 +365,10 @@ func (v *verification) kept() {
 	}
 	v.check("kept checkpoints", "The log begins with what each of the checkpoints that you kept signs: nothing signed by then was changed since.", func(c *Check) {
 		for _, k := range v.trusted.Kept {
+			if says, named := v.named(k); named {
+				c.note("%s is the checkpoint that the restart of the log names as published last of %s, with %d leaves.", shown(k.Name), shown(says.Origin), says.Size)
+				continue
+			}
 			if older, ok := v.begins(c, k.Name, k.Note); ok {
 				c.note("%s signs the first %d leaves.", shown(k.Name), older.Size)
 			}
@@ -372,12 +383,19 @@ func (v *verification) receipts() {
 	v.check("receipts", "What each receipt was given for is in the log.", func(c *Check) {
 		for _, hash := range v.trusted.Receipts {
 			r := Receipt{Hash: audit.HexHash(hash), Position: int64(slices.Index(v.logged.Leaves, hash))}
+			for _, f := range v.sealed.former {
+				if at := slices.Index(f.Leaves, hash); at >= 0 && r.Position < 0 {
+					r.Position, r.Log = int64(at), f.Last.Checkpoint.Origin
+				}
+			}
 			for _, e := range v.all() {
 				if e.Leaf.Hash() == hash {
 					r.Event = e.Leaf.String()
 				}
 			}
-			if r.Position < 0 {
+			if r.Position < 0 && v.sealed.restart != nil {
+				c.fail(r.Hash, "is in none of the logs: it was written after the bundle's checkpoint, or was lost when the database was set back")
+			} else if r.Position < 0 {
 				c.fail(r.Hash, "is not in the log, unless it was written after the bundle's checkpoint; if the receipt is older, the log has lost what it was given for")
 			}
 			v.report.Receipts = append(v.report.Receipts, r)

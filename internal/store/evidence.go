@@ -33,7 +33,11 @@ func (db *DB) Evidence(ctx context.Context, who Actor, campaign string, w io.Wri
 	if err := db.awaitLog(ctx, who, &logged); err != nil {
 		return err
 	}
-	return sealed.Write(w, logged)
+	err = sealed.Write(w, logged)
+	if fault.Is(err, fault.Invalid) { // events and log were read at two moments
+		return fault.New(fault.Conflict, "the log was begun anew while the bundle was made (%s), so there is none; the export is on record. Take it out again", err)
+	}
+	return err
 }
 
 // sealEvidence fixes what the bundle holds and binds it by an event.
@@ -84,6 +88,9 @@ func (t *tx) fillEvidence(c *evidence.Contents) error {
 		return err
 	}
 	if c.Earlier, err = t.earlierCheckpoints(); err != nil {
+		return err
+	}
+	if err := t.evidenceLogs(c); err != nil {
 		return err
 	}
 	decision, err := t.decision()
@@ -179,7 +186,7 @@ func (t *tx) earlierCheckpoints() ([]evidence.Signed, error) {
 	err := t.all(&rows, `
 		select distinct on (date_trunc('day', c.at at time zone 'UTC')) c.trust_id, c.log_number, h.origin, c.size, c.signed
 		  from log_checkpoints c join log_heads h on h.trust_id = c.trust_id and h.log_number = c.log_number
-		 where c.trust_id = $1 and c.log_number = (select max(log_number) from log_heads where trust_id = $1)
+		 where c.trust_id = $1 and h.ended_at is null
 		 order by date_trunc('day', c.at at time zone 'UTC') desc, c.size desc limit 4000`, t.who.Trust)
 	if err != nil {
 		return nil, err
@@ -191,6 +198,66 @@ func (t *tx) earlierCheckpoints() ([]evidence.Signed, error) {
 		}
 	}
 	return earlier, nil
+}
+
+// restartRow is the event by which a log was begun after another.
+type restartRow struct {
+	Log int `db:"log_number"`
+	loggedRow
+}
+
+// evidenceLogs are the trust's former logs, as far as they are signed here, and
+// what begins each log that follows another.
+func (t *tx) evidenceLogs(c *evidence.Contents) error {
+	var rows []restartRow
+	if err := t.all(&rows, `select * from log_restarts()`); err != nil {
+		return err
+	}
+	restarts := map[int]*evidence.Event{}
+	for _, r := range rows {
+		e := r.event(t.who.Trust)
+		restarts[r.Log] = &e
+	}
+	var heads []struct {
+		Number int  `db:"log_number"`
+		Ended  bool `db:"ended"`
+	}
+	err := t.all(&heads, `
+		select log_number, ended_at is not null as ended from log_heads
+		 where trust_id = $1 and (size > 0 or ended_at is null) order by log_number`, t.who.Trust)
+	if err != nil {
+		return err
+	}
+	for _, h := range heads {
+		if !h.Ended {
+			c.Restart = restarts[h.Number]
+			continue
+		}
+		former := evidence.Former{Number: h.Number, Restart: restarts[h.Number]}
+		signed, err := t.signedLog(h.Number)
+		if err == nil {
+			former.Last, err = signed.note()
+		}
+		if err == nil {
+			former.Leaves, err = t.leafHashes(signed)
+		}
+		if err != nil {
+			return err
+		}
+		c.Former = append(c.Former, former)
+	}
+	return nil
+}
+
+// leafHashes are those of all leaves that a checkpoint signs.
+func (t *tx) leafHashes(c checkpointRow) ([]tlog.Hash, error) {
+	var hashes [][]byte
+	err := t.all(&hashes, `select hash from log_leaves where trust_id = $1 and log_number = $2 and position < $3 order by position`, c.Trust, c.Number, c.Size)
+	leaves := make([]tlog.Hash, len(hashes))
+	for i, h := range hashes {
+		leaves[i] = tlog.Hash(h)
+	}
+	return leaves, err
 }
 
 // note is the checkpoint with what it says.
@@ -222,7 +289,7 @@ func (db *DB) awaitLog(ctx context.Context, who Actor, l *evidence.Logged) error
 
 func (db *DB) readLog(ctx context.Context, who Actor, l *evidence.Logged) (covered bool, err error) {
 	err = db.read(ctx, who, "", func(t *tx) error {
-		c, err := t.signedLog()
+		c, err := t.signedLog(0)
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
@@ -235,14 +302,8 @@ func (db *DB) readLog(ctx context.Context, who Actor, l *evidence.Logged) (cover
 		if err != nil || !covered {
 			return err
 		}
-		var hashes [][]byte
-		err = t.all(&hashes, `select hash from log_leaves where trust_id = $1 and log_number = $2 and position < $3 order by position`, who.Trust, c.Number, c.Size)
-		if err != nil {
+		if l.Leaves, err = t.leafHashes(c); err != nil {
 			return err
-		}
-		l.Leaves = make([]tlog.Hash, len(hashes))
-		for i, h := range hashes {
-			l.Leaves[i] = tlog.Hash(h)
 		}
 		l.Now, err = c.note()
 		return err

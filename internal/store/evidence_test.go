@@ -33,9 +33,19 @@ func (w *world) bundle(key audit.SigningKey) (evidence.Report, []byte) {
 	w.t.Helper()
 	var out bytes.Buffer
 	w.must(w.db.Evidence(w.ctx, w.officer, code, &out))
-	origin, err := w.db.LogOrigin(w.ctx, w.auditor)
+	return evidence.Verify(out.Bytes(), evidence.Trusted{Keys: w.verifiers(key)}), out.Bytes()
+}
+
+// verifiers are the keys of all of the trust's logs.
+func (w *world) verifiers(key audit.SigningKey) []note.Verifier {
+	w.t.Helper()
+	origins, err := w.db.LogOrigins(w.ctx, w.auditor)
 	w.must(err)
-	return evidence.Verify(out.Bytes(), evidence.Trusted{Keys: []note.Verifier{w.verifier(origin, key)}}), out.Bytes()
+	var keys []note.Verifier
+	for _, origin := range origins {
+		keys = append(keys, w.verifier(origin, key))
+	}
+	return keys
 }
 
 func (w *world) sound(r evidence.Report) {

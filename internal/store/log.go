@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -18,10 +20,11 @@ import (
 
 // logHead is one log of a trust.
 type logHead struct {
-	Trust  uuid.UUID `db:"trust_id"`
-	Number int       `db:"log_number"` // the highest is the current one
-	Origin string    `db:"origin"`
-	Size   int64     `db:"size"`
+	Trust    uuid.UUID `db:"trust_id"`
+	Number   int       `db:"log_number"`
+	Origin   string    `db:"origin"`
+	Size     int64     `db:"size"`
+	Succeeds []byte    `db:"succeeds"` // the last published checkpoint of the log before; nil: there was none
 }
 
 // logHashes reads the stored nodes of a log's tree in one transaction.
@@ -63,48 +66,93 @@ type checkpointRow struct {
 	Signed  []byte `db:"signed"`
 }
 
-// signedLog finds the latest checkpoint of the trust's current log; every proof
-// is against it. It returns NotFound where nothing has been signed yet.
-func (t *tx) signedLog() (checkpointRow, error) {
+// signedLog finds the latest checkpoint of one of the trust's logs, 0 for the
+// current one; every proof is against it. It returns NotFound where there is no
+// such log, and where nothing of it has been signed yet.
+func (t *tx) signedLog(number int) (checkpointRow, error) {
 	var c checkpointRow
 	err := t.get(&c, `
-		select h.trust_id, h.log_number, h.origin, c.size, c.signed
-		  from log_heads h join log_checkpoints c on c.trust_id = h.trust_id and c.log_number = h.log_number
-		 where h.trust_id = $1 order by h.log_number desc, c.size desc limit 1`, t.who.Trust)
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, fault.New(fault.NotFound, "no checkpoint of this trust's log has been signed yet; a sequencer signs about once a second, and /readyz says whether one is at work")
+		select h.trust_id, h.log_number, h.origin, h.succeeds, c.size, c.signed
+		  from log_heads h join log_checkpoints c on c.trust_id = h.trust_id and c.log_number = h.log_number and c.size <= h.size
+		 where h.trust_id = $1 and case when $2::integer = 0 then h.ended_at is null else h.log_number = $2 end
+		 order by c.size desc limit 1`, t.who.Trust, number)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return c, err
 	}
-	return c, err
+	if number != 0 {
+		return c, fault.New(fault.NotFound, "of a log %d of this trust nothing signed is here; …/logs lists those that are", number)
+	}
+	return c, fault.New(fault.NotFound, "no checkpoint of this trust's log has been signed yet; a sequencer signs about once a second, and /readyz says whether one is at work")
 }
 
 func (t *tx) hashesOf(c checkpointRow) logHashes {
 	return logHashes{tx: t.Tx, ctx: t.ctx, log: c.logHead}
 }
 
-// LogCheckpoint gives the latest signed checkpoint of a trust's log, for
-// anybody who is signed in: whoever keeps one can tell later whether the log
-// was rewritten. It returns NotFound where nothing has been signed yet.
-func (db *DB) LogCheckpoint(ctx context.Context, who Actor) ([]byte, error) {
+// LogCheckpoint gives the latest signed checkpoint of one of a trust's logs, 0
+// for the current one, for anybody who is signed in: whoever keeps one can tell
+// later whether the log was rewritten. It returns NotFound where there is no
+// such log, and where nothing has been signed yet.
+func (db *DB) LogCheckpoint(ctx context.Context, who Actor, number int) ([]byte, error) {
 	var c checkpointRow
 	err := db.read(ctx, who, "", func(t *tx) error {
 		var err error
-		c, err = t.signedLog()
+		c, err = t.signedLog(number)
 		return err
 	})
 	return c.Signed, err
 }
 
-// LogOrigin gives the name of a trust's current log. It returns NotFound where
-// there is none yet.
-func (db *DB) LogOrigin(ctx context.Context, who Actor) (string, error) {
-	var origin string
+// TrustLog is one of the logs of a trust. Only the last one grows.
+type TrustLog struct {
+	Number   int        `db:"log_number" json:"log"`
+	Origin   string     `db:"origin" json:"origin"`
+	Size     int64      `db:"size" json:"size"` // leaves that are here
+	Begun    time.Time  `db:"created_at" json:"begun_at"`
+	Ended    *time.Time `db:"ended_at" json:"ended_at,omitempty"`
+	Succeeds string     `db:"succeeds" json:"succeeds,omitempty"` // the last published checkpoint of the log before; "": the first log
+}
+
+// TrustLogs lists the logs of a trust, for anybody who is signed in. It returns
+// NotFound where there is none yet.
+func (db *DB) TrustLogs(ctx context.Context, who Actor) ([]TrustLog, error) {
+	logs := []TrustLog{}
 	err := db.read(ctx, who, "", func(t *tx) error {
-		return t.get(&origin, `select origin from log_heads where trust_id = $1 order by log_number desc limit 1`, who.Trust)
+		return t.all(&logs, `
+			select log_number, origin, size, created_at, ended_at, coalesce(convert_from(succeeds, 'UTF8'), '') as succeeds
+			  from log_heads where trust_id = $1 order by log_number`, who.Trust)
 	})
-	if fault.Is(err, fault.NotFound) {
+	if err == nil && len(logs) == 0 {
 		err = fault.New(fault.NotFound, "this trust has no log yet; the sequencer of `appointable serve` begins one with the first change")
 	}
-	return origin, err
+	return logs, err
+}
+
+// LogOrigins gives the names of a trust's logs that checkpoints bear: the
+// current one first, then those before it and those that only a restart names.
+// It returns NotFound where there is none yet.
+func (db *DB) LogOrigins(ctx context.Context, who Actor) ([]string, error) {
+	logs, err := db.TrustLogs(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	var origins []string
+	add := func(origin string) {
+		if !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	for _, log := range slices.Backward(logs) {
+		add(log.Origin)
+		if log.Succeeds != "" {
+			named, err := audit.ReadCheckpoint([]byte(log.Succeeds))
+			if err != nil {
+				return nil, err
+			}
+			add(named.Origin)
+		}
+	}
+	return origins, nil
 }
 
 // LogInclusion shows that a leaf stands in the log that the checkpoint signs.
@@ -114,7 +162,8 @@ type LogInclusion struct {
 	Leaf       string          `json:"leaf,omitempty"` // as it was hashed; for its own actor and for auditors
 }
 
-// LogInclusion proves a leaf, by its hash, to anybody who is signed in. What
+// LogInclusion proves a leaf, by its hash, in whichever of the trust's logs it
+// stands, to anybody who is signed in. What
 // the leaf says is for its own actor and for auditors only: a proof holds the
 // hashes of its neighbours, and by asking for those one could otherwise walk
 // through the log and see who has submitted. It returns NotFound where no leaf
@@ -122,18 +171,20 @@ type LogInclusion struct {
 func (db *DB) LogInclusion(ctx context.Context, who Actor, leaf tlog.Hash) (LogInclusion, error) {
 	var found LogInclusion
 	err := db.read(ctx, who, "", func(t *tx) error {
-		c, err := t.signedLog()
+		c, err := t.signedLog(0)
 		if err != nil {
 			return err
 		}
 		var row struct {
+			Log      int    `db:"log_number"`
 			Position int64  `db:"position"`
 			Leaf     []byte `db:"leaf"`
 		}
-		err = t.get(&row, `
-			select position, leaf from log_leaves
-			 where trust_id = $1 and hash = $2 and log_number = $3 and position < $4`, who.Trust, leaf[:], c.Number, c.Size)
-		if errors.Is(err, sql.ErrNoRows) {
+		err = t.get(&row, `select log_number, position, leaf from log_leaves where trust_id = $1 and hash = $2`, who.Trust, leaf[:])
+		if err == nil && row.Log != c.Number {
+			c, err = t.signedLog(row.Log)
+		}
+		if errors.Is(err, sql.ErrNoRows) || err == nil && row.Position >= c.Size {
 			return fault.New(fault.NotFound, "no leaf of this hash is in the signed log; a change comes into it about a second after it was made")
 		}
 		if err != nil {
@@ -164,13 +215,14 @@ func (t *tx) readableLeaf(text []byte) (string, error) {
 	return "", nil
 }
 
-// LogConsistency proves to anybody who is signed in that the log of `to` leaves
-// begins with the log of `from` leaves. to 0 is the latest checkpoint's size.
-// It returns Invalid where the sizes are not 1 ≤ from ≤ to ≤ what was signed.
-func (db *DB) LogConsistency(ctx context.Context, who Actor, from, to int64) (audit.Consistency, error) {
+// LogConsistency proves to anybody who is signed in that a log (0: the current
+// one) of `to` leaves begins with that of `from` leaves. to 0 is the latest
+// checkpoint's size. It returns Invalid where the sizes are not
+// 1 ≤ from ≤ to ≤ what was signed.
+func (db *DB) LogConsistency(ctx context.Context, who Actor, number int, from, to int64) (audit.Consistency, error) {
 	var proof audit.Consistency
 	err := db.read(ctx, who, "", func(t *tx) error {
-		c, err := t.signedLog()
+		c, err := t.signedLog(number)
 		if err != nil {
 			return err
 		}
@@ -192,15 +244,15 @@ type LogEntry struct {
 	Leaf     string `db:"leaf" json:"leaf"` // as it was hashed
 }
 
-// LogEntries lists the signed leaves of the trust's current log after a
-// position (-1: from the beginning), at most limit, for auditors.
-func (db *DB) LogEntries(ctx context.Context, who Actor, after int64, limit int) ([]LogEntry, error) {
+// LogEntries lists the signed leaves of one of the trust's logs (0: the current
+// one) after a position (-1: from the beginning), at most limit, for auditors.
+func (db *DB) LogEntries(ctx context.Context, who Actor, number int, after int64, limit int) ([]LogEntry, error) {
 	list := []LogEntry{}
 	err := db.read(ctx, who, "", func(t *tx) error {
 		if err := t.may(access.ReadAudit); err != nil {
 			return err
 		}
-		c, err := t.signedLog()
+		c, err := t.signedLog(number)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,8 @@ import (
 type sealed string
 
 const (
-	othersMarks   sealed = "marks"
+	othersMarks   sealed = "marks" // of the assessment
+	othersSift    sealed = "sift"  // marks and means of it
 	psychometrics sealed = "psychometrics"
 	ranks         sealed = "ranking"
 )

@@ -30,12 +30,16 @@ type Sequencer struct {
 	name string // of the installation, before the / in a log's origin
 	keys []audit.SigningKey
 
+	published Published
+
 	mu      sync.Mutex
 	drained time.Time // when the last pass began that left nothing behind
 	whole   time.Time // the same of the last one that looked at everything
 	leaves  int64
 	late    int64
 	refused error // what kept the last signing from signing
+
+	unrecorded int64
 }
 
 // installation is what may stand before the / of an origin: a key of that name
@@ -43,10 +47,11 @@ type Sequencer struct {
 var installation = regexp.MustCompile(`^[^\s+/]{1,100}$`)
 
 // OpenSequencer connects with the sequencer's login. name is the installation's
-// in the origin of every log that is begun from now on; keys are one, or two
-// while one is being replaced. It returns Invalid for a name with spaces, "+"
-// or "/", for no key, and for a login that is not the sequencer's.
-func OpenSequencer(ctx context.Context, dsn, name string, keys ...audit.SigningKey) (*Sequencer, error) {
+// in the origin of every log that is begun from now on; published is where it
+// keeps what it let out; keys are one, or two while one is being replaced. It
+// returns Invalid for a name with spaces, "+" or "/", for no key, and for a
+// login that is not the sequencer's.
+func OpenSequencer(ctx context.Context, dsn, name string, published Published, keys ...audit.SigningKey) (*Sequencer, error) {
 	if !installation.MatchString(name) {
 		return nil, fault.New(fault.Invalid, "LOG_NAME %q cannot name a log; write 1 to 100 characters without spaces, + and /, such as the host that users type", name)
 	}
@@ -57,7 +62,7 @@ func OpenSequencer(ctx context.Context, dsn, name string, keys ...audit.SigningK
 	if err != nil {
 		return nil, err
 	}
-	s := &Sequencer{Now: db.Now, db: db, name: name, keys: keys, drained: db.Now()}
+	s := &Sequencer{Now: db.Now, db: db, name: name, keys: keys, published: published, drained: db.Now()}
 	if err := s.check(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -90,13 +95,17 @@ type SequencerState struct {
 	Leaves  int64         // added by this sequencer since its start
 	Late    int64         // of those, the ones that came a minute or more after they had happened
 	Refused error         // why the last round of signing left a log unsigned; nil where it did not
+
+	// Unrecorded counts the logs that had been signed before and were not on
+	// record as published: what the database had was taken for it.
+	Unrecorded int64
 }
 
 // State reads it.
 func (s *Sequencer) State() SequencerState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Late: s.late, Refused: s.refused}
+	return SequencerState{Behind: s.Now().Sub(s.drained), Leaves: s.leaves, Late: s.late, Refused: s.refused, Unrecorded: s.unrecorded}
 }
 
 const (
@@ -262,20 +271,23 @@ func (s *Sequencer) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 // statement of the transaction has a snapshot of its own.
 func (s *Sequencer) lockHead(ctx context.Context, tx *sqlx.Tx, trust loggedTrust) (logHead, error) {
 	var head logHead
-	const current = `
-		select trust_id, log_number, origin, size from log_heads
-		 where trust_id = $1 order by log_number desc limit 1 for no key update`
-	err := tx.GetContext(ctx, &head, current, trust.ID)
+	err := tx.GetContext(ctx, &head, currentHead, trust.ID)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return head, err
 	}
 	if _, err := tx.ExecContext(ctx, `
 		insert into log_heads (trust_id, log_number, origin, created_at) values ($1, 1, $2, $3) on conflict do nothing`,
-		trust.ID, s.name+"/"+trust.Slug, s.Now()); err != nil {
+		trust.ID, audit.FirstOrigin(s.name, trust.Slug), s.Now()); err != nil {
 		return head, err
 	}
-	return head, tx.GetContext(ctx, &head, current, trust.ID)
+	return head, tx.GetContext(ctx, &head, currentHead, trust.ID)
 }
+
+// currentHead locks the trust's current log. Whoever has waited for it while it
+// was ended finds no row, and the successor in the next statement.
+const currentHead = `
+	select trust_id, log_number, origin, size, succeeds from log_heads
+	 where trust_id = $1 and ended_at is null for no key update`
 
 // unsequenced reads a batch of the events that have no place yet, as leaves.
 func unsequenced(ctx context.Context, tx *sqlx.Tx, trust loggedTrust) ([]audit.Leaf, error) {

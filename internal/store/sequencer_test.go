@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -28,10 +29,21 @@ func (w *world) sequencer(keys ...audit.SigningKey) *store.Sequencer {
 		w.must(err)
 		keys = append(keys, key)
 	}
-	s, err := store.OpenSequencer(w.ctx, w.database.DSN("appointable_sequence"), "log.example", keys...)
+	s, err := store.OpenSequencer(w.ctx, w.database.DSN("appointable_sequence"), "log.example", w.record(), keys...)
 	w.must(err)
 	w.t.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+// record is where the world's sequencers keep what they published.
+func (w *world) record() store.Published {
+	w.t.Helper()
+	if w.published == "" {
+		w.published = filepath.Join(w.t.TempDir(), "published")
+	}
+	p, err := store.OpenPublished(w.published)
+	w.must(err)
+	return p
 }
 
 // sequenced brings everything into the log and signs it.
@@ -54,7 +66,7 @@ func (w *world) verifier(origin string, key audit.SigningKey) note.Verifier {
 
 func (w *world) checkpoint(key audit.SigningKey) audit.Checkpoint {
 	w.t.Helper()
-	signed, err := w.db.LogCheckpoint(w.ctx, w.operator)
+	signed, err := w.db.LogCheckpoint(w.ctx, w.operator, 0)
 	w.must(err)
 	c, err := audit.OpenCheckpoint(signed, w.verifier("log.example/"+w.trust.Slug, key))
 	w.must(err)
@@ -66,8 +78,8 @@ func TestLogHoldsEveryEvent(t *testing.T) {
 	key := audit.NewSigningKey()
 	s := w.sequencer(key)
 	w.scoring()
-	w.refused(fails(w.db.LogCheckpoint(w.ctx, w.operator)), fault.NotFound)
-	w.refused(fails(w.db.LogOrigin(w.ctx, w.operator)), fault.NotFound)
+	w.refused(fails(w.db.LogCheckpoint(w.ctx, w.operator, 0)), fault.NotFound)
+	w.refused(fails(w.db.LogOrigins(w.ctx, w.operator)), fault.NotFound)
 	early := w.submit("R1", "C1", 4, 5)
 	w.sequenced(s)
 	first := w.checkpoint(key)
@@ -89,17 +101,17 @@ func TestLogHoldsEveryEvent(t *testing.T) {
 		t.Error("two receipts of one hash")
 	}
 
-	grown, err := w.db.LogConsistency(w.ctx, w.members["R1"], first.Size, 0)
+	grown, err := w.db.LogConsistency(w.ctx, w.members["R1"], 0, first.Size, 0)
 	w.must(err)
 	w.must(grown.Check(first, last))
 	for _, sizes := range [][2]int64{{0, 3}, {4, 3}, {1, last.Size + 1}, {-1, 2}} {
-		w.refused(fails(w.db.LogConsistency(w.ctx, w.officer, sizes[0], sizes[1])), fault.Invalid)
+		w.refused(fails(w.db.LogConsistency(w.ctx, w.officer, 0, sizes[0], sizes[1])), fault.Invalid)
 	}
 
 	// The entries replayed give the root that was signed.
 	var hashes []tlog.Hash
 	for after := int64(-1); ; {
-		part, err := w.db.LogEntries(w.ctx, w.auditor, after, 7)
+		part, err := w.db.LogEntries(w.ctx, w.auditor, 0, after, 7)
 		w.must(err)
 		if len(part) == 0 {
 			break
@@ -111,7 +123,7 @@ func TestLogHoldsEveryEvent(t *testing.T) {
 		}
 	}
 	w.equal(rootOf(w, hashes), last.Root)
-	w.refused(fails(w.db.LogEntries(w.ctx, w.officer, -1, 7)), fault.Forbidden)
+	w.refused(fails(w.db.LogEntries(w.ctx, w.officer, 0, -1, 7)), fault.Forbidden)
 
 	// Nothing new, nothing done.
 	n, err := s.Sequence(w.ctx)
@@ -243,7 +255,7 @@ func (w *world) wholeLog(key audit.SigningKey) {
 		w.must(err)
 		w.equal(c.Root, rootOf(w, hashes[:c.Size]))
 		if i > 0 {
-			proof, err := w.db.LogConsistency(w.ctx, w.auditor, last.Size, c.Size)
+			proof, err := w.db.LogConsistency(w.ctx, w.auditor, 0, last.Size, c.Size)
 			w.must(err)
 			w.must(proof.Check(last, c))
 		}
@@ -359,12 +371,12 @@ func TestBehind(t *testing.T) {
 func TestOpenSequencerRefuses(t *testing.T) {
 	w := newWorld(t)
 	for _, login := range []string{"appointable_web", "appointable_migrate", "postgres"} {
-		w.refused(fails(store.OpenSequencer(w.ctx, w.database.DSN(login), "log.example", audit.NewSigningKey())), fault.Invalid)
+		w.refused(fails(store.OpenSequencer(w.ctx, w.database.DSN(login), "log.example", w.record(), audit.NewSigningKey())), fault.Invalid)
 	}
 	dsn := w.database.DSN("appointable_sequence")
-	w.refused(fails(store.OpenSequencer(w.ctx, dsn, "log.example")), fault.Invalid)
+	w.refused(fails(store.OpenSequencer(w.ctx, dsn, "log.example", w.record())), fault.Invalid)
 	for _, name := range []string{"", "a b", "a+b", "a/b"} {
-		w.refused(fails(store.OpenSequencer(w.ctx, dsn, name, audit.NewSigningKey())), fault.Invalid)
+		w.refused(fails(store.OpenSequencer(w.ctx, dsn, name, w.record(), audit.NewSigningKey())), fault.Invalid)
 	}
 }
 
@@ -428,7 +440,11 @@ func BenchmarkSequence(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = super.Close() }()
-	s, err := store.OpenSequencer(b.Context(), database.DSN("appointable_sequence"), "log.example", audit.NewSigningKey())
+	published, err := store.OpenPublished(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := store.OpenSequencer(b.Context(), database.DSN("appointable_sequence"), "log.example", published, audit.NewSigningKey())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -29,19 +29,22 @@ type SubjectAccess struct {
 	Made          time.Time                      `json:"made_at"`
 	Identity      *Identity                      `json:"identity"` // null where nobody has entered it
 	Answers       selection.Candidate            `json:"answers"`
+	Shortlist     string                         `json:"shortlist_reason,omitempty"` // why shortlisted after a sift, or not
 	Marks         []SubjectMark                  `json:"marks"`
 	Psychometrics []selection.PsychometricResult `json:"psychometrics"`
 	Interests     []SubjectInterest              `json:"interests"`
 	Place         *SubjectPlace                  `json:"place"`   // null where the candidate was not ranked
 	Finding       *selection.Finding             `json:"finding"` // null where there is none
 	Readings      []time.Time                    `json:"readings"`
-	Notes         []string                       `json:"notes"` // what this is and is not
+	Monitoring    *SubjectMonitoring             `json:"monitoring,omitempty"` // nil where no vault is here to ask
+	Notes         []string                       `json:"notes"`                // what this is and is not
 }
 
 // SubjectMark is a mark as it stands and as it was.
 type SubjectMark struct {
 	Assessor    string               `db:"-" json:"assessor"` // A, B, …
 	Exercise    string               `db:"exercise" json:"exercise"`
+	Stage       selection.Stage      `db:"stage" json:"stage"`
 	Criterion   string               `db:"criterion" json:"criterion"`
 	Score       *float64             `db:"score" json:"score"` // null: not observed
 	Note        string               `db:"evidence" json:"note"`
@@ -94,7 +97,7 @@ func (db *DB) SubjectAccess(ctx context.Context, who Actor, campaign, candidate 
 			return err
 		}
 		out = SubjectAccess{
-			Campaign: c.Document.Code, Title: c.Document.Title, Made: t.now, Answers: row.candidate(),
+			Campaign: c.Document.Code, Title: c.Document.Title, Made: t.now, Answers: row.candidate(), Shortlist: row.Reason,
 			Marks: []SubjectMark{}, Psychometrics: []selection.PsychometricResult{}, Interests: []SubjectInterest{}, Readings: []time.Time{},
 			Notes: subjectNotes(),
 		}
@@ -107,8 +110,25 @@ func subjectNotes() []string {
 	return []string{
 		"Assessors stand under letters that mean nothing outside this document, and other candidates are left out: their data are theirs.",
 		"Before this leaves the trust somebody must read the notes, as written, for names of third parties.",
-		"What the candidate said of protected characteristics is kept apart and is given out by whoever keeps it.",
+		monitoringElsewhere,
 	}
+}
+
+const (
+	monitoringElsewhere = "What the candidate said of protected characteristics is not here: this installation runs without the monitoring vault. Whoever keeps that must be asked for it."
+	monitoringHere      = "What the candidate said of protected characteristics is for the candidate alone: whoever makes this document passes it on unread, and keeps no copy of that part."
+)
+
+// WithMonitoring adds what the vault keeps of the candidate.
+func (s SubjectAccess) WithMonitoring(own SubjectMonitoring) SubjectAccess {
+	s.Monitoring = &own
+	s.Notes = slices.Clone(s.Notes)
+	for i, note := range s.Notes {
+		if note == monitoringElsewhere {
+			s.Notes[i] = monitoringHere
+		}
+	}
+	return s
 }
 
 func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) error {
@@ -132,7 +152,7 @@ func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) err
 
 func (t *tx) subjectMarks(out *SubjectAccess, candidate uuid.UUID) error {
 	err := t.all(&out.Marks, `
-		select s.member_id, s.exercise, m.criterion, m.score, m.evidence, s.state = 'withdrawn' as set_aside,
+		select s.member_id, s.exercise, s.stage, m.criterion, m.score, m.evidence, s.state = 'withdrawn' as set_aside,
 		       coalesce((select json_agg(json_build_object('score', r.score, 'not_observed', r.not_observed, 'evidence', r.evidence, 'reason', r.reason) order by r.revision)
 		                   from score_revisions r
 		                  where r.trust_id = m.trust_id and r.campaign_id = m.campaign_id and r.sheet_id = m.sheet_id and r.criterion = m.criterion), '[]') as revisions

@@ -65,6 +65,10 @@ func (s *Server) Database(t testing.TB) Database {
 	return Database{server: s, Name: made.Database}
 }
 
+// Beside is the database of another name on the same server, which the caller
+// makes.
+func (d Database) Beside(name string) Database { return Database{server: d.server, Name: name} }
+
 // DSN is the address for a login: "appointable_web" for the service,
 // "appointable_migrate" for the owner, "postgres" for the superuser.
 func (d Database) DSN(login string) string { return d.server.pg.DSN(login, d.Name) }
@@ -75,6 +79,17 @@ func (d Database) Open(t testing.TB) *store.DB { return d.as(t, "appointable_web
 // OpenOwner connects as the owner, whom row-level security does not bind: for
 // making trusts, and for looking behind the curtain.
 func (d Database) OpenOwner(t testing.TB) *store.DB { return d.as(t, "appointable_migrate") }
+
+// OpenVault connects as the vault does.
+func (d Database) OpenVault(t testing.TB) *store.Vault {
+	t.Helper()
+	vault, err := store.OpenVault(t.Context(), d.DSN("appointable_monitor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = vault.Close() })
+	return vault
+}
 
 func (d Database) as(t testing.TB, login string) *store.DB {
 	t.Helper()
