@@ -23,6 +23,7 @@ bench: deps  ## speed, memory and the quality of choices, side by side (an hour 
 	go test -run '^$$' -bench . -benchmem -timeout 3h ./frameworks ./selection/... ./internal/round
 	go run ./e2e/decisions
 	go run ./e2e/national
+	go run ./e2e/fairness
 	go run ./e2e/submission
 
 fuzz:        ## each fuzz target for FUZZTIME (2m)

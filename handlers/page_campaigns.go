@@ -18,6 +18,7 @@ type campaignsPage struct {
 	Began     bool   // this is the list's beginning
 	New       string // address to begin a campaign; "": the person may not
 	Import    string // and to import one
+	Audits    string // address of the fairness audits; "" for those who may not read them
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -46,7 +47,7 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 		return nil, err
 	}
 	list := part(at, found, func(k store.CampaignSummary) []string { return []string{k.Code} })
-	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == ""}
+	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == "", Audits: auditsAddress(c)}
 	if access.Check(c.person.Roles, access.CreateCampaign) == nil {
 		shown.New = c.address("new-campaign")
 	}

@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, weightsPage{}, panelPage{}, candidatesPage{}, importPage{}}
@@ -96,6 +96,7 @@ const (
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
 	underDesign   = underCampaign + "/design"
+	underAudit    = underTrust + "/fairness/{run}"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -141,6 +142,13 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
 		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
 		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
+		{method: get, path: underCampaign + "/fairness", endpoint: p.shows(p.showCampaignFairness)},
+		{method: post, path: underCampaign + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditCampaignHere)},
+		{method: get, path: underTrust + "/fairness", endpoint: p.shows(p.listAudits)},
+		{method: post, path: underTrust + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditHere)},
+		{method: get, path: underAudit, endpoint: p.shows(p.showFairness)},
+		{method: get, path: underAudit + "/groups/{characteristic}", endpoint: p.shows(p.showFairnessGroups)},
+		{method: get, path: underAudit + "/audit.xlsx", endpoint: acts(p.sendFairnessWorkbook)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}...)
 }
@@ -177,7 +185,7 @@ func (p *pages) show(c echo.Context, status int, shown page) error {
 // readTemplate reads a page's template, the layout around it and the parts
 // that pages share.
 func readTemplate(name string) (*template.Template, error) {
-	t, err := template.ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
+	t, err := template.ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/form.html", "templates/"+name+".html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

@@ -38,6 +38,7 @@ func (s *Server) routes() []route {
 		{name: "from", description: "The older version.", required: true},
 		{name: "to", description: "The newer version.", required: true},
 	}
+	formats := []parameter{{name: "format", description: "json, as it was stored, or csv; json by default."}}
 	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
 	log := parameter{name: "log", description: "Which of the trust's logs, by its number; the current one by default."}
 	sizes := []parameter{
@@ -111,6 +112,11 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath + "/monitoring", summary: "Count the candidates who were asked of protected characteristics, without small counts", endpoint: gives(s.monitoringProgress)},
 		{method: post, path: campaignPath + "/candidates/{candidate}/monitoring-link", summary: "Make the link by which a candidate is asked of protected characteristics", endpoint: gives(s.askMonitoring)},
 		{method: post, path: trustPath + "/monitoring/counts", byHand: true, stepUp: true, slow: true, summary: "Read the true counts of decided campaigns by protected characteristic; the reading goes on record", endpoint: takes(s.monitoringCounts)},
+
+		{method: post, path: trustPath + "/fairness", byHand: true, stepUp: true, slow: true, status: created, summary: "Audit the fairness of a campaign, or of those decided in a period; what is read goes on record", endpoint: writes(fairnessRequest{}, selection.FairnessAudit{}, s.auditFairness)},
+		{method: get, path: trustPath + "/fairness", query: paged(), summary: "List the audits of fairness, newest first", endpoint: gives(s.fairnessRuns)},
+		{method: get, path: trustPath + "/fairness/{run}", query: formats, produces: []string{"application/json", mimeCSV}, summary: "Read an audit of fairness, as it was stored", endpoint: writes(nil, selection.FairnessAudit{}, s.fairnessRun)},
+		{method: get, path: campaignPath + "/fairness", query: formats, produces: []string{"application/json", mimeCSV}, summary: "Read the latest audit of fairness of a campaign, as it was stored", endpoint: writes(nil, selection.FairnessAudit{}, s.latestFairness)},
 
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},

@@ -84,6 +84,8 @@ const (
 	ImportMonitoring Action = "import-monitoring"   // what candidates said of protected characteristics elsewhere; write only
 	AskMonitoring    Action = "ask-monitoring"      // candidates, and count who has answered
 	ReadMonitoring   Action = "read-monitoring"     // for the audit, of campaigns that are decided or their shortlist locked; every reading is on record
+	AuditFairness    Action = "audit-fairness"      // of campaigns on whose panel one has no seat
+	ReadFairness     Action = "read-fairness"       // what audits found; likewise, and before the decision only by whoever audits
 	EnterResults     Action = "enter-results"       // psychometric results
 	OpenScoring      Action = "open-scoring"        // locks the plan
 	ReadProgress     Action = "read-progress"       // submitted or not, and nothing else
@@ -143,6 +145,8 @@ func Table() []Rule {
 		{ImportMonitoring, officer, nil},
 		{AskMonitoring, officer, nil},
 		{ReadMonitoring, []Role{Auditor}, nil},
+		{AuditFairness, []Role{Auditor}, nil},
+		{ReadFairness, []Role{RecruitmentOfficer, Auditor}, nil},
 		{EnterResults, officer, []Phase{Draft, Sift, Shortlisting, Scoring}},
 		{OpenScoring, officer, []Phase{Draft}},
 		{ReadProgress, []Role{RecruitmentOfficer, Chair}, nil},

@@ -37,6 +37,8 @@ erase-candidate     -                ......7              -        -            
 import-monitoring   -                yes                  -        -              -        -
 ask-monitoring      -                yes                  -        -              -        -
 read-monitoring     -                -                    yes      -              -        -
+audit-fairness      -                -                    yes      -              -        -
+read-fairness       -                yes                  yes      -              -        -
 enter-results       -                1234...              -        -              -        -
 open-scoring        -                1......              -        -              -        -
 read-progress       -                yes                  -        -              yes      -

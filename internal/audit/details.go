@@ -210,6 +210,32 @@ type MonitoringRead struct {
 	Reason    string   `json:"reason"`
 }
 
+// MonitoringRecalled says that what audits had shown was read, with the counts
+// behind it, so that the next one shows nothing beside it that tells of few.
+type MonitoringRecalled struct {
+	Version int `json:"version"` // 0: the latest
+}
+
+// MonitoringReleased says that an audit is about to show counts, and binds what
+// is remembered of them.
+type MonitoringReleased struct {
+	Version int    `json:"version"`
+	Memory  string `json:"memory_sha256"`
+}
+
+// FairnessAudited is an audit of fairness of one campaign or of a period, and
+// binds its result.
+type FairnessAudited struct {
+	Campaign string `json:"campaign"` // empty: a period
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Reason   string `json:"reason"`
+	Engine   string `json:"engine"`
+	Inputs   string `json:"inputs_sha256"`
+	Memory   int    `json:"memory"` // the version of what had been shown before
+	Result   string `json:"result_sha256"`
+}
+
 // RetentionSet is until when a campaign's personal data are kept, and what
 // holds them longer.
 type RetentionSet struct {
@@ -329,6 +355,7 @@ type DecisionRecorded struct {
 
 // EventKind is the name under which the log keeps the event.
 func (TrustCreated) EventKind() string         { return "trust.created" }
+func (LogRestarted) EventKind() string         { return "trust.log-restarted" }
 func (PersonAdded) EventKind() string          { return "person.added" }
 func (RolesChanged) EventKind() string         { return "person.roles-changed" }
 func (PasswordSet) EventKind() string          { return "person.password-set" }
@@ -356,6 +383,15 @@ func (IdentityChanged) EventKind() string      { return "candidate.identity-chan
 func (SealedRead) EventKind() string           { return "reading.sealed" }
 func (SubjectAccessMade) EventKind() string    { return "candidate.subject-access-made" }
 func (CandidateErased) EventKind() string      { return "candidate.erased" }
+func (MonitoringAsked) EventKind() string      { return "candidate.monitoring-asked" }
+func (MonitoringAnswered) EventKind() string   { return "candidate.monitoring-answered" }
+func (MonitoringWithdrawn) EventKind() string  { return "candidate.monitoring-withdrawn" }
+func (MonitoringGiven) EventKind() string      { return "candidate.monitoring-given" }
+func (MonitoringImported) EventKind() string   { return "monitoring.imported" }
+func (MonitoringRead) EventKind() string       { return "monitoring.read" }
+func (MonitoringRecalled) EventKind() string   { return "monitoring.recalled" }
+func (MonitoringReleased) EventKind() string   { return "monitoring.released" }
+func (FairnessAudited) EventKind() string      { return "fairness.audited" }
 func (RetentionSet) EventKind() string         { return "campaign.retention-set" }
 func (ResultsEntered) EventKind() string       { return "campaign.results-entered" }
 func (SheetsAssigned) EventKind() string       { return "campaign.sheets-assigned" }
@@ -373,10 +409,3 @@ func (InterestJudged) EventKind() string       { return "campaign.interest-judge
 func (RankingStored) EventKind() string        { return "campaign.ranking-stored" }
 func (PriorPooled) EventKind() string          { return "prior.pooled" }
 func (DecisionRecorded) EventKind() string     { return "campaign.decided" }
-func (LogRestarted) EventKind() string         { return "trust.log-restarted" }
-func (MonitoringAsked) EventKind() string      { return "candidate.monitoring-asked" }
-func (MonitoringAnswered) EventKind() string   { return "candidate.monitoring-answered" }
-func (MonitoringWithdrawn) EventKind() string  { return "candidate.monitoring-withdrawn" }
-func (MonitoringGiven) EventKind() string      { return "candidate.monitoring-given" }
-func (MonitoringImported) EventKind() string   { return "monitoring.imported" }
-func (MonitoringRead) EventKind() string       { return "monitoring.read" }

@@ -128,6 +128,7 @@ func eachPhase(t *testing.T) map[access.Phase]stage {
 		w.must(err)
 		_, err = w.vault.Import(w.ctx, w.officer, code, []monitoring.Row{row("C2", "sex", "male")})
 		w.must(err)
+		w.audited()
 		w.bury()
 		stages[phase] = stage{w, w.subjects()}
 	}
@@ -409,6 +410,21 @@ func probes() []probe {
 			rows, err := w.vaultLike(db).Scores(w.ctx, s.who, []string{code}, "the audit")
 			return len(rows), undecided(onRecord(err))
 		}, nil},
+		{access.AuditFairness, "audit", func(w *world, db *store.DB, s subject) (int, error) {
+			_, err := db.AuditFairness(w.ctx, w.vaultLike(db), s.who, ofCampaign(code), "the audit")
+			return 1, undecided(onRecord(err))
+		}, nil},
+		{access.ReadFairness, "list", func(w *world, db *store.DB, s subject) (int, error) {
+			list, err := db.FairnessRuns(w.ctx, s.who, uuid.Nil, 10)
+			return len(list), err
+		}, nil},
+		{access.ReadFairness, "latest", func(w *world, db *store.DB, s subject) (int, error) {
+			run, err := db.LatestFairness(w.ctx, s.who, code)
+			if fault.Is(err, fault.NotFound) && access.Check(s.roles, access.ReadFairness) == nil {
+				return 0, nil // before the decision, to HR
+			}
+			return len(run.Result), err
+		}, nil},
 		{access.ReadTombstones, "list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Tombstones(w.ctx, s.who)
 			return len(list), err
@@ -489,8 +505,10 @@ func (p probe) shown(phase access.Phase, s subject) bool {
 	switch p.action {
 	case access.ReadProgress:
 		return phase != access.Draft
-	case access.ReadMonitoring:
+	case access.ReadMonitoring, access.AuditFairness:
 		return phase == access.Decided
+	case access.ReadFairness:
+		return phase == access.Decided || access.Check(s.roles, access.AuditFairness) == nil
 	case access.ReadSheets:
 		return phase != access.Draft && (s.rater != "" || phase != access.Scoring && phase != access.Sift)
 	case access.ReadSift:
@@ -513,7 +531,7 @@ func (p probe) left(phase access.Phase, s subject) bool {
 // campaignless are the actions that ask for no campaign: a seat gives none.
 func campaignless(action access.Action) bool {
 	switch action {
-	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople, access.ReadMonitoring:
+	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople, access.ReadMonitoring, access.AuditFairness, access.ReadFairness:
 		return true
 	}
 	return false

@@ -367,6 +367,8 @@ func (w *world) everythingButTheLog() {
 	w.must(err)
 	_, err = w.db.Decide(w.ctx, w.officer, code, store.Key{}, decision())
 	w.must(err)
+	_, err = w.db.AuditFairness(w.ctx, w.vault, w.auditor, ofCampaign(code), "the yearly audit")
+	w.must(err)
 	w.must(w.db.SetPassword(w.ctx, w.operator, "officer", "not a real hash"))
 	_, err = w.db.StartSession(w.ctx, w.trust.ID, w.officer.Person)
 	w.must(err)
