@@ -12,13 +12,14 @@ import (
 // campaignsPage lists the campaigns that the person may see.
 type campaignsPage struct {
 	layout
-	Campaigns []campaignLine
-	Only      bool // there is this one and no other
-	Next      string
-	Began     bool   // this is the list's beginning
-	New       string // address to begin a campaign; "": the person may not
-	Import    string // and to import one
-	Audits    string // address of the fairness audits; "" for those who may not read them
+	Campaigns  []campaignLine
+	Only       bool // there is this one and no other
+	Next       string
+	Began      bool   // this is the list's beginning
+	Audits     string // address of the fairness audits; "" for those who may not read them
+	Frameworks string // address of the list of frameworks, for whoever makes them
+	New        string // address to begin a campaign; "": the person may not
+	Import     string // and to import one
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -59,6 +60,9 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 	}
 	if list.Next != nil {
 		shown.Next = c.address("campaigns") + "?after=" + url.QueryEscape(*list.Next)
+	}
+	if mayEditFrameworks(c) {
+		shown.Frameworks = c.address("frameworks")
 	}
 	shown.Only = shown.Began && len(shown.Campaigns) == 1
 	return shown, nil

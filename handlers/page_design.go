@@ -40,7 +40,7 @@ func savedWords(c *call) string {
 }
 
 func (p *pages) showDesign(c *call) (page, error) {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, err
 	}

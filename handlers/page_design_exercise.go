@@ -43,7 +43,7 @@ func (p *pages) designList(c *call, campaign store.Campaign, heading string) des
 }
 
 func (p *pages) showExercises(c *call) (page, error) {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (p *pages) removes(c *call, find findPart, apply func(*selection.Campaign, 
 	if err != nil {
 		return err
 	}
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (b blueprintPage) Cell(column int, criterion string) string {
 func firstCell(column int) string { return "c" + strconv.Itoa(column) + ".0.0" }
 
 func (p *pages) askBlueprint(c *call) (page, error) {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	return p.blueprintPage(c, campaign), err
 }
 
@@ -260,7 +260,7 @@ func (p *pages) saveBlueprint(c *call) error {
 	if err != nil {
 		return err
 	}
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return err
 	}

@@ -63,10 +63,10 @@ func choose(options []formOption, values ...string) []formOption {
 	return options
 }
 
-// complain puts each complaint beside the field that it is about. prefix is what
+// besideFields puts each complaint beside the field that it is about. prefix is what
 // the domain calls the part of the document that the form is of; what is about
 // none of the fields is only listed above them.
-func complain(form []formField, prefix string, errors []fault.Field) []fieldProblem {
+func besideFields(form []formField, prefix string, errors []fault.Field) []fieldProblem {
 	var elsewhere []fieldProblem
 	for _, e := range errors {
 		where := strings.NewReplacer("[", ".", "]", "").Replace(strings.TrimPrefix(e.Where, prefix))
@@ -139,7 +139,7 @@ func (s *designFormPage) refused(prefix string, in url.Values, cause error) erro
 	default:
 		return cause
 	}
-	s.Title, s.Fields = "Error: "+s.Title, complain(s.Form, prefix, what.Errors)
+	s.Title, s.Fields = "Error: "+s.Title, besideFields(s.Form, prefix, what.Errors)
 	return nil
 }
 
@@ -160,8 +160,8 @@ type planPart struct {
 // findPart finds the part that the address names.
 type findPart func(c *call, plan selection.Campaign, f frameworks.Framework) (planPart, error)
 
-// draft is the campaign of the address, for whoever may change its plan.
-func (p *pages) draft(c *call) (store.Campaign, error) {
+// draftPlan is the campaign of the address, for whoever may change its plan.
+func (p *pages) draftPlan(c *call) (store.Campaign, error) {
 	campaign, err := p.db.Campaign(c.ctx(), c.who, c.param("campaign"))
 	if err != nil {
 		return campaign, err
@@ -194,7 +194,7 @@ func (p *pages) partPage(c *call, campaign store.Campaign, part planPart) design
 
 func (p *pages) asksPart(find findPart) endpoint {
 	return p.shows(func(c *call) (page, error) {
-		campaign, err := p.draft(c)
+		campaign, err := p.draftPlan(c)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +209,7 @@ func (p *pages) savesPart(find findPart) endpoint {
 		if err != nil {
 			return err
 		}
-		campaign, err := p.draft(c)
+		campaign, err := p.draftPlan(c)
 		if err != nil {
 			return err
 		}
@@ -255,8 +255,8 @@ func versionOf(in url.Values) (int, error) {
 	return version, nil
 }
 
-// typedNumber reads a number, and complains of what is none.
-func typedNumber(in url.Values, name string, wrong *fault.List) float64 {
+// typedFigure reads a number, and complains of what is none.
+func typedFigure(in url.Values, name string, wrong *fault.List) float64 {
 	text := strings.TrimSpace(in.Get(name))
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -265,12 +265,12 @@ func typedNumber(in url.Values, name string, wrong *fault.List) float64 {
 	return x
 }
 
-// typedThreshold is typedNumber where nothing means that there is none.
+// typedThreshold is typedFigure where nothing means that there is none.
 func typedThreshold(in url.Values, name string, wrong *fault.List) *float64 {
 	if strings.TrimSpace(in.Get(name)) == "" {
 		return nil
 	}
-	x := typedNumber(in, name, wrong)
+	x := typedFigure(in, name, wrong)
 	return &x
 }
 
@@ -303,9 +303,9 @@ func (p *pages) designRoutes() []route {
 	return append(routes, []route{
 		{method: get, path: underTrust + "/new-campaign", endpoint: p.shows(p.askCampaign)},
 		{method: post, path: underTrust + "/new-campaign", endpoint: acts(p.createHere)},
-		{method: get, path: underTrust + "/import", endpoint: p.shows(p.askImport)},
+		{method: get, path: underTrust + "/import", endpoint: p.shows(p.askRound)},
 		{method: post, path: underTrust + "/import/check", slow: true, limit: importLimit + formRoom, endpoint: acts(p.checkImport)},
-		{method: post, path: underTrust + "/import", slow: true, limit: importLimit + formRoom, endpoint: acts(p.importHere)},
+		{method: post, path: underTrust + "/import", slow: true, limit: importLimit + formRoom, endpoint: acts(p.importRoundHere)},
 		{method: get, path: underDesign, endpoint: p.shows(p.showDesign)},
 		{method: get, path: underDesign + "/exercises", endpoint: p.shows(p.showExercises)},
 		{method: post, path: underDesign + "/exercises/{exercise}/remove", endpoint: acts(p.removeExercise)},
@@ -313,7 +313,7 @@ func (p *pages) designRoutes() []route {
 		{method: post, path: underDesign + "/blueprint", endpoint: acts(p.saveBlueprint)},
 		{method: get, path: underDesign + "/tests", endpoint: p.shows(p.showScales)},
 		{method: post, path: underDesign + "/tests/{instrument}/{scale}/remove", endpoint: acts(p.removeScale)},
-		{method: get, path: underDesign + "/weights", endpoint: p.shows(p.showWeights)},
+		{method: get, path: underDesign + "/weights", endpoint: p.shows(p.showShares)},
 		{method: get, path: underCampaign + "/panel", endpoint: p.shows(p.showPanel)},
 		{method: post, path: underCampaign + "/panel", endpoint: acts(p.addSeat)},
 		{method: post, path: underCampaign + "/panel/people", endpoint: acts(p.fillSeatHere)},

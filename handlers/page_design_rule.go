@@ -102,9 +102,9 @@ func typedTies(was []string, in url.Values, wrong *fault.List) []string {
 	return ties
 }
 
-// weightsPage shows what the framework's weights come to in this plan. They are
+// sharesPage shows what the framework's weights come to in this plan. They are
 // changed in the framework, as a version of its own.
-type weightsPage struct {
+type sharesPage struct {
 	layout
 	Campaign   campaignHead
 	Framework  string
@@ -113,7 +113,7 @@ type weightsPage struct {
 	Back       string
 }
 
-func (weightsPage) template() string { return "design-weights" }
+func (sharesPage) template() string { return "design-weights" }
 
 type shareRow struct {
 	Title, Says string
@@ -121,13 +121,13 @@ type shareRow struct {
 	Meter       float64 // of 100
 }
 
-func (p *pages) showWeights(c *call) (page, error) {
-	campaign, err := p.draft(c)
+func (p *pages) showShares(c *call) (page, error) {
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, err
 	}
 	head, plan, f := headOf(c, campaign), campaign.Document, campaign.Framework.Document
-	shown := weightsPage{
+	shown := sharesPage{
 		layout: p.layout(c, "What counts how much: "+head.Title, link{head.Title, head.To}, link{"Design", head.To + "/design"}), Campaign: head, Back: head.To + "/design",
 		Framework: f.Title + ", version " + strconv.Itoa(f.Version),
 	}

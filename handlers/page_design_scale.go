@@ -12,7 +12,7 @@ import (
 )
 
 func (p *pages) showScales(c *call) (page, error) {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, err
 	}
@@ -87,12 +87,12 @@ func scalePart(t selection.Psychometric, i int, f frameworks.Framework) planPart
 			if i == len(plan.Psychometrics) {
 				plan.Psychometrics = append(plan.Psychometrics, selection.Psychometric{})
 			}
-			plan.Psychometrics[i] = typedScale(f, in, wrong)
+			plan.Psychometrics[i] = typedTest(f, in, wrong)
 		},
 	}
 }
 
-func typedScale(f frameworks.Framework, in url.Values, wrong *fault.List) selection.Psychometric {
+func typedTest(f frameworks.Framework, in url.Values, wrong *fault.List) selection.Psychometric {
 	optional := func(name string) float64 {
 		if x := typedThreshold(in, name, wrong); x != nil {
 			return *x
@@ -102,7 +102,7 @@ func typedScale(f frameworks.Framework, in url.Values, wrong *fault.List) select
 	t := selection.Psychometric{
 		Instrument: trimmed(in, "instrument"), Scale: trimmed(in, "scale"), Use: selection.Use(in.Get("use")), Norm: strings.TrimSpace(in.Get("norm")),
 		Share: optional("share"), Validity: optional("validity"),
-		Mean: typedNumber(in, "mean", wrong), SD: typedNumber(in, "sd", wrong), Reliability: typedNumber(in, "reliability", wrong),
+		Mean: typedFigure(in, "mean", wrong), SD: typedFigure(in, "sd", wrong), Reliability: typedFigure(in, "reliability", wrong),
 	}
 	for _, d := range f.Dimensions {
 		if load := typedThreshold(in, "loads."+d.Code, wrong); load != nil {

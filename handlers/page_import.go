@@ -30,20 +30,20 @@ const mimeForm = "multipart/form-data"
 // formRoom is what a form may have around its file.
 const formRoom = 64 << 10
 
-// importPage asks for a round's zip and says what is in it.
-type importPage struct {
+// importRoundPage asks for a round's zip and says what is in it.
+type importRoundPage struct {
 	layout
 	Check    string // address of the first step
 	Import   string // and of the second
 	Key      string
 	Checked  *checkedRound
-	Mistakes []mistake
+	Mistakes []roundMistake
 	More     int // mistakes that are not listed
 	Problem  string
 	Fields   []fieldProblem
 }
 
-func (importPage) template() string { return "import" }
+func (importRoundPage) template() string { return "import" }
 
 // checkedRound is what would be imported.
 type checkedRound struct {
@@ -57,16 +57,16 @@ type checkedRound struct {
 	Notices, Warnings    []string
 }
 
-// mistake is a complaint with its place taken apart.
-type mistake struct{ File, Line, Column, Path, Message string }
+// roundMistake is a complaint with its place taken apart.
+type roundMistake struct{ File, Line, Column, Path, Message string }
 
 // mistakesListed bounds the page.
 const mistakesListed = 200
 
-func (p *pages) askImport(c *call) (page, error) { return p.importPage(c) }
+func (p *pages) askRound(c *call) (page, error) { return p.importRoundPage(c) }
 
-func (p *pages) importPage(c *call) (importPage, error) {
-	return importPage{
+func (p *pages) importRoundPage(c *call) (importRoundPage, error) {
+	return importRoundPage{
 		layout: p.layout(c, "Import a round"), Check: c.address("import", "check"), Import: c.address("import"), Key: newKey(),
 	}, access.Check(c.person.Roles, access.ImportCampaign)
 }
@@ -122,7 +122,7 @@ func unreadableForm() error {
 
 // checkImport is the dry run.
 func (p *pages) checkImport(c *call) error {
-	shown, err := p.importPage(c)
+	shown, err := p.importRoundPage(c)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (p *pages) checkImport(c *call) error {
 
 // checkRound reads all that an import would read, and asks all that it would
 // ask.
-func (p *pages) checkRound(c *call, shown *importPage, up upload) error {
+func (p *pages) checkRound(c *call, shown *importRoundPage, up upload) error {
 	r, notices, err := round.ReadZip(c.ctx(), bytes.NewReader(up.content), int64(len(up.content)))
 	if err != nil {
 		return err
@@ -196,10 +196,10 @@ func hashOf(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// importHere imports the file where it is the one that was checked; another is
+// importRoundHere imports the file where it is the one that was checked; another is
 // only checked.
-func (p *pages) importHere(c *call) error {
-	shown, err := p.importPage(c)
+func (p *pages) importRoundHere(c *call) error {
+	shown, err := p.importRoundPage(c)
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func (p *pages) importHere(c *call) error {
 	return c.Redirect(http.StatusSeeOther, c.address("campaigns", code))
 }
 
-func (p *pages) importOther(c *call, shown importPage, up upload) error {
+func (p *pages) importOther(c *call, shown importRoundPage, up upload) error {
 	err := p.inTurn(c.ctx(), p.importing, func() error { return p.checkRound(c, &shown, up) })
 	if err != nil {
 		return p.importAgain(c, shown, err)
@@ -236,7 +236,7 @@ func (p *pages) importOther(c *call, shown importPage, up upload) error {
 }
 
 // importAgain says why nothing was imported, with every mistake in its place.
-func (p *pages) importAgain(c *call, shown importPage, cause error) error {
+func (p *pages) importAgain(c *call, shown importRoundPage, cause error) error {
 	what := problemOf(cause)
 	switch what.Status {
 	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusRequestEntityTooLarge:
@@ -249,7 +249,7 @@ func (p *pages) importAgain(c *call, shown importPage, cause error) error {
 		case e.Where == "file":
 			shown.Fields = append(shown.Fields, fieldProblem{Field: "file", Message: fullStop(e.Message)})
 		case i < mistakesListed:
-			shown.Mistakes = append(shown.Mistakes, mistakeOf(e))
+			shown.Mistakes = append(shown.Mistakes, roundMistakeOf(e))
 		default:
 			shown.More++
 		}
@@ -264,8 +264,8 @@ func (p *pages) importAgain(c *call, shown importPage, cause error) error {
 // document the path.
 var placed = regexp.MustCompile(`^([^:]+?)(?::(\d+))?(?::(\d+))?(?:: (.*))?$`)
 
-func mistakeOf(f fault.Field) mistake {
-	m := mistake{Message: fullStop(f.Message), File: f.Where}
+func roundMistakeOf(f fault.Field) roundMistake {
+	m := roundMistake{Message: fullStop(f.Message), File: f.Where}
 	if found := placed.FindStringSubmatch(f.Where); found != nil {
 		m.File, m.Line, m.Column, m.Path = found[1], found[2], found[3], found[4]
 	}

@@ -48,8 +48,8 @@ func zipOf(t *testing.T, change map[string]func(string) string) []byte {
 	return b.Bytes()
 }
 
-// upload sends a file with a form's fields, and follows where that leads.
-func (c *client) upload(path string, content []byte, fields url.Values) document {
+// uploadRound sends a file with a form's fields, and follows where that leads.
+func (c *client) uploadRound(path string, content []byte, fields url.Values) document {
 	c.w.t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -76,12 +76,12 @@ func TestARoundIsImportedInTheBrowser(t *testing.T) {
 	w := newWorld(t)
 	officer := w.staff().officer
 	whole := zipOf(t, nil)
-	empty := officer.upload("/import/check", nil, nil)
+	empty := officer.uploadRound("/import/check", nil, nil)
 	empty.want(http.StatusUnprocessableEntity)
 	contains(t, empty.main(), "Choose the zip of a round")
-	contains(t, officer.upload("/import/check", whole[:len(whole)/2], nil).main(), "The file is not a zip, or is damaged")
+	contains(t, officer.uploadRound("/import/check", whole[:len(whole)/2], nil).main(), "The file is not a zip, or is damaged")
 
-	damaged := officer.upload("/import/check", zipOf(t, map[string]func(string) string{"candidates.csv": func(text string) string {
+	damaged := officer.uploadRound("/import/check", zipOf(t, map[string]func(string) string{"candidates.csv": func(text string) string {
 		return strings.Replace(text, "yes", "perhaps", 1)
 	}}), nil)
 	damaged.want(http.StatusUnprocessableEntity)
@@ -89,27 +89,27 @@ func TestARoundIsImportedInTheBrowser(t *testing.T) {
 	equal(t, strings.Join(row[:3], ":"), "candidates.csv:2:5")
 	contains(t, row[3], "perhaps")
 
-	checked := officer.upload("/import/check", whole, nil)
+	checked := officer.uploadRound("/import/check", whole, nil)
 	checked.want(http.StatusOK)
 	contains(t, checked.section("What would be imported"), "It becomes a campaign that was scored elsewhere")
 	contains(t, checked.main(), "New here: it is published with the campaign")
 	equal(t, strings.Contains(officer.page("/campaigns").main(), "CARD-2026-01"), false)
 	form := checked.formTo("/t/northgate/import")
 
-	other := officer.upload("/import", zipOf(t, map[string]func(string) string{"candidates.csv": func(text string) string { return text + "\n" }}), form)
+	other := officer.uploadRound("/import", zipOf(t, map[string]func(string) string{"candidates.csv": func(text string) string { return text + "\n" }}), form)
 	other.want(http.StatusUnprocessableEntity)
 	contains(t, other.main(), "This is not the file that was checked")
 	equal(t, strings.Contains(officer.page("/campaigns").main(), "CARD-2026-01"), false)
 
 	for range 2 { // pressed twice
-		imported := officer.upload("/import", whole, form)
+		imported := officer.uploadRound("/import", whole, form)
 		imported.want(http.StatusOK)
 		contains(t, imported.main(), selection.Deciding.Words())
 	}
-	taken := officer.upload("/import/check", whole, nil)
+	taken := officer.uploadRound("/import/check", whole, nil)
 	taken.want(http.StatusConflict)
 	contains(t, taken.main(), "There is a campaign CARD-2026-01 here already")
-	w.staffless().upload("/import/check", whole, nil).want(http.StatusForbidden)
+	w.staffless().uploadRound("/import/check", whole, nil).want(http.StatusForbidden)
 	large := officer.raw(post, "/t/northgate/import/check", make([]byte, importLimit+formRoom+1), contentType(mimeForm+"; boundary=x"))
 	large.want(http.StatusRequestEntityTooLarge)
 }

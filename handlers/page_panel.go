@@ -48,7 +48,7 @@ type invitedView struct {
 }
 
 func (p *pages) showPanel(c *call) (page, error) {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (p *pages) panelPosted(c *call) (url.Values, store.Campaign, *panelPage, er
 	if err != nil {
 		return nil, store.Campaign{}, nil, err
 	}
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return nil, campaign, nil, err
 	}
@@ -290,7 +290,7 @@ func (p *pages) inviteHere(c *call) error {
 // showInvitation shows the link even where its holder could not be seated: it
 // cannot be shown again.
 func (p *pages) showInvitation(c *call, made store.Link, rater string, unseated error) error {
-	campaign, err := p.draft(c)
+	campaign, err := p.draftPlan(c)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,9 @@ func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
-		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, weightsPage{}, panelPage{}, candidatesPage{}, importPage{}}
+		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, sharesPage{}, panelPage{}, candidatesPage{}, importRoundPage{},
+		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
+		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
 }
 
 // pages shows them.
@@ -107,7 +109,9 @@ func (p *pages) routes() []route {
 			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
 			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
 	}
-	return append(append(routes, p.designRoutes()...), []route{
+	routes = append(routes, p.frameworkRoutes()...)
+	routes = append(routes, p.designRoutes()...)
+	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},

@@ -80,6 +80,10 @@ begin
                     where m.trust_id = new.trust_id and m.campaign_id = new.campaign_id and m.replaced_by = new.rater and m.role = new.role) then
       raise exception 'a seat is added only for a member who is replaced' using errcode = 'AP001';
     end if;
+    if new.chair and exists (select from panel_members m
+                              where m.trust_id = new.trust_id and m.campaign_id = new.campaign_id and m.chair and m.replaced_by = '') then
+      raise exception 'a panel has one chair' using errcode = 'AP001';
+    end if;
     return new;
   end if;
   if old.replaced_by <> '' or new.replaced_by = '' or new.chair and not old.chair
@@ -226,6 +230,9 @@ begin
     raise exception 'a sheet stays with its rater and candidate' using errcode = 'AP001';
   end if;
   if old.state = 'draft' and new.state = 'submitted' then
+    if row_security_active('sheets') and new.member_id is distinct from app_member() then
+      raise exception 'a sheet is submitted by its own rater' using errcode = '42501';
+    end if;
     if not exists (select from campaigns c where c.trust_id = new.trust_id and c.campaign_id = new.campaign_id and stage_marked(c.phase) = new.stage) then
       raise exception 'scoring is not open' using errcode = 'AP001';
     end if;
@@ -242,7 +249,7 @@ begin
 end
 $$;
 -- +goose StatementEnd
-comment on function sheets_forward() is 'Refuses (AP001) a step back, a sheet that changes hands, and submitting while its stage is not marked, from a seat that was closed, or after the interest of the member was judged to withdraw their marks.';
+comment on function sheets_forward() is 'Refuses (42501) the service to submit for somebody else, which an officer who sets sheets aside could; (AP001) a step back, a sheet that changes hands, and submitting while its stage is not marked, from a seat that was closed, or after the interest of the member was judged to withdraw their marks.';
 
 -- A sheet of the assessment that said it was of the sift would be opened with
 -- it. A plan does not change once there are sheets.

@@ -2,8 +2,9 @@
 
 -- The vault of protected characteristics. Its login keeps the door of the
 -- schema, and has no right to a table behind it: it works through the functions
--- below, which run as their owner and open only where the same transaction has
--- put what is done on record. No event, no answer. No other login may call them.
+-- below, which run as their owner and open only where what is done is on record:
+-- to write, by the same transaction; to read, by one that was committed before,
+-- else whoever reads could take the record back. No other login may call them.
 comment on schema monitoring is 'Protected characteristics. Only the group appointable_monitoring may enter, and it reads and writes through functions only.';
 comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior or monitoring.';
 comment on column audit_events.actor_id is 'The person; null: the command line at the server, or a candidate by their link.';
@@ -234,15 +235,26 @@ $$;
 comment on function withdraw_monitoring(bytea, uuid, uuid, timestamptz) is 'Deletes all that is kept of a candidate''s characteristics, imported answers among it, by their link. Refused (42501) where the link is another''s or over, and where the withdrawal is not on record in this transaction.';
 
 -- Reading. The record says who reads what of which campaigns and why; what it
--- does not name is not given.
+-- does not name is not given, and a record that a rollback could take away does
+-- not count.
+-- +goose StatementBegin
+create function is_committed(p_at timestamptz) returns boolean
+  language sql volatile set search_path = public, pg_temp
+  begin atomic
+    select pg_current_xact_id_if_assigned() is null and p_at > now() - interval '10 minutes';
+  end;
+-- +goose StatementEnd
+comment on function is_committed(timestamptz) is 'Whether an event of this time that the transaction sees was committed before and is fresh. Asked of a transaction that has written nothing, a savepoint that was taken back included: all that it sees is committed.';
+
 -- +goose StatementBegin
 create function shortlist_locked(p_campaign uuid) returns boolean
   language sql stable set search_path = public, pg_temp
   begin atomic
-    select exists (select from campaigns c where c.trust_id = app_trust() and c.campaign_id = p_campaign and c.shortlisted_at is not null);
+    select exists (select from campaigns c where c.trust_id = app_trust() and c.campaign_id = p_campaign
+                     and campaign_sifts(c.document) and c.phase in ('scoring', 'moderation', 'deciding', 'decided'));
   end;
 -- +goose StatementEnd
-comment on function shortlist_locked(uuid) is 'Whether nobody can come on the shortlist of a campaign any more, nor off it. From then on the auditor may read how the sift went, and no further.';
+comment on function shortlist_locked(uuid) is 'By the phase, which a trigger keeps, and not by the time that stands beside it: whether nobody can come on the shortlist of a campaign any more, nor off it. From then on the auditor may read how the sift went, and no further.';
 
 -- +goose StatementBegin
 create function monitoring_reading(p_event uuid, p_what text) returns setof uuid
@@ -255,8 +267,10 @@ begin
   select convert_from(p.payload, 'UTF8')::jsonb into said
     from audit_events e join audit_payloads p on p.trust_id = e.trust_id and p.event_id = e.event_id
    where e.trust_id = app_trust() and e.event_id = p_event and e.kind = 'monitoring.read'
-     and e.actor_id is not distinct from app_person() and e.xmin = pg_current_xact_id()::xid and app_may('read-monitoring');
-  if said is null or said ->> 'what' is distinct from p_what or btrim(said ->> 'reason') = '' then
+     and e.actor_id is not distinct from app_person() and app_may('read-monitoring')
+     and e.object_kind = 'monitoring' -- which no erasure takes out of the record
+     and e.commitment = sha256(p.nonce || p.payload);
+  if said is null or said ->> 'what' is distinct from p_what or coalesce(btrim(said ->> 'reason'), '') = '' then
     raise exception 'not allowed to read this, or not on record with a reason' using errcode = '42501';
   end if;
   select string_agg(n.code, ', ' order by n.code) into closed
@@ -279,7 +293,32 @@ begin
 end
 $$;
 -- +goose StatementEnd
-comment on function monitoring_reading(uuid, text) is 'The campaigns of which this transaction has put on record, with a reason, that it reads this. Refused (42501) where it has not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked, and where the reader sits on its panel. For the functions below alone.';
+comment on function monitoring_reading(uuid, text) is 'The campaigns of which it is on record, with a reason, that this person reads this. Refused (42501) where it is not; (AP001) where a campaign is not decided, nor, for the funnel, its shortlist locked, and where the reader sits on its panel. For the functions below alone.';
+
+-- +goose StatementBegin
+create function check_reading(p_event uuid, p_what text) returns void
+  language plpgsql stable security definer set search_path = public, pg_temp
+as $$
+begin
+  perform monitoring_reading(p_event, p_what);
+end
+$$;
+-- +goose StatementEnd
+comment on function check_reading(uuid, text) is 'Refuses as monitoring_reading() does, so that what would be refused is not put on record as read.';
+
+-- +goose StatementBegin
+create function monitoring_committed(p_event uuid, p_what text) returns setof uuid
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  if not exists (select from audit_events e where e.trust_id = app_trust() and e.event_id = p_event and is_committed(e.at)) then
+    raise exception 'a reading is put on record and committed first, and done soon after' using errcode = '42501';
+  end if;
+  return query select monitoring_reading(p_event, p_what);
+end
+$$;
+-- +goose StatementEnd
+comment on function monitoring_committed(uuid, text) is 'As monitoring_reading(), of an event that nothing can take back. For the functions below alone.';
 
 -- +goose StatementBegin
 create function read_funnel(p_event uuid)
@@ -287,7 +326,7 @@ create function read_funnel(p_event uuid)
   language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 declare
-  read uuid[] := array(select monitoring_reading(p_event, 'funnel'));
+  read uuid[] := array(select monitoring_committed(p_event, 'funnel'));
 begin
   return query
     select c.code, gen_random_uuid(), coalesce(a.answers, ''), k.applied, k.shortlisted,
@@ -309,7 +348,7 @@ create function read_scores(p_event uuid)
   language plpgsql volatile security definer set search_path = public, pg_temp
 as $$
 declare
-  read uuid[] := array(select monitoring_reading(p_event, 'scores'));
+  read uuid[] := array(select monitoring_committed(p_event, 'scores'));
 begin
   return query
     with coded as materialized (
@@ -337,13 +376,33 @@ $$;
 comment on function read_scores(uuid) is 'The marks of the assessments of the campaigns on record, as they stand and as they were submitted, beside the answers of whom they are of. Candidates and assessors stand under codes that are made for this reading and mean nothing in another; a candidate''s own code is not there.';
 
 -- +goose StatementBegin
-create function monitoring_of(p_candidate uuid, p_event uuid)
-  returns table (answers text, recorded_at timestamptz, asked_at timestamptz, answered_at timestamptz, withdrawn_at timestamptz)
+create function check_giving(p_candidate uuid, p_event uuid) returns void
   language plpgsql stable security definer set search_path = public, pg_temp
 as $$
 begin
-  if app_campaign('give-subject-access') is null or not is_on_record(p_event, 'candidate.monitoring-given', p_candidate) then
+  if app_campaign('give-subject-access') is null or not exists (
+       select from audit_events e
+        where e.trust_id = app_trust() and e.event_id = p_event and e.kind = 'candidate.monitoring-given' and e.object_id = p_candidate
+          and e.actor_id is not distinct from app_person()) then
     raise exception 'not allowed, or not on record' using errcode = '42501';
+  end if;
+  if exists (select from panel_members m where m.trust_id = app_trust() and m.campaign_id = app_entered() and m.person_id = app_person()) then
+    raise exception 'whoever sits on a panel does not read the characteristics of its candidates; somebody else must give the candidate their data' using errcode = 'AP001';
+  end if;
+end
+$$;
+-- +goose StatementEnd
+comment on function check_giving(uuid, uuid) is 'Refuses (42501) whoever may not give a candidate what is kept of them, or has not put it on record; (AP001) whoever has or had a seat on the panel.';
+
+-- +goose StatementBegin
+create function monitoring_of(p_candidate uuid, p_event uuid)
+  returns table (answers text, recorded_at timestamptz, asked_at timestamptz, answered_at timestamptz, withdrawn_at timestamptz)
+  language plpgsql volatile security definer set search_path = public, pg_temp
+as $$
+begin
+  perform check_giving(p_candidate, p_event);
+  if not exists (select from audit_events e where e.trust_id = app_trust() and e.event_id = p_event and is_committed(e.at)) then
+    raise exception 'a giving is put on record and committed first, and done soon after' using errcode = '42501';
   end if;
   return query
     select coalesce(a.answers, ''), a.recorded_at, r.asked_at, r.answered_at, r.withdrawn_at
@@ -354,27 +413,61 @@ begin
 end
 $$;
 -- +goose StatementEnd
-comment on function monitoring_of(uuid, uuid) is 'What is kept of one candidate, for the candidate''s own document. Refused (42501) to whoever may not give it, and where the giving is not on record in this transaction.';
+comment on function monitoring_of(uuid, uuid) is 'What is kept of one candidate, for the candidate''s own document. Refused as check_giving() does, and (42501) where the giving was not on record and committed before this transaction.';
+
+-- The ban holds the other way round too: an auditor reads the funnel once the
+-- shortlist is locked, and a seat may be taken after that.
+-- +goose StatementBegin
+create function panel_unread() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if new.person_id is not null and exists (
+       select from audit_events e
+         join audit_payloads p on p.trust_id = e.trust_id and p.event_id = e.event_id
+         join campaigns c on c.trust_id = e.trust_id and c.campaign_id = new.campaign_id
+        where e.trust_id = new.trust_id and e.actor_id = new.person_id and e.kind = 'monitoring.read'
+          and convert_from(p.payload, 'UTF8')::jsonb -> 'campaigns' ? c.code) then
+    raise exception 'whoever has read the characteristics of the candidates of a campaign does not sit on its panel; choose somebody else' using errcode = 'AP001';
+  end if;
+  return new;
+end
+$$;
+-- +goose StatementEnd
+create trigger panel_unread before insert or update of person_id on panel_members for each row execute function panel_unread();
+comment on function panel_unread() is 'Refuses (AP001) a seat to whoever has read for the audit how candidates of that campaign fared by their characteristics. As the owner, since the record is closed to the service.';
+revoke all on function panel_unread() from public;
 
 revoke all on function monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]), monitoring_candidate(text),
   ask_monitoring(uuid, uuid, uuid, bytea, timestamptz, timestamptz), monitoring_progress(uuid), monitoring_link(bytea, timestamptz),
   answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
-  monitoring_merged(text, text), shortlist_locked(uuid), monitoring_reading(uuid, text), read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) from public;
+  monitoring_merged(text, text), shortlist_locked(uuid), is_committed(timestamptz), monitoring_reading(uuid, text), monitoring_committed(uuid, text),
+  check_reading(uuid, text), check_giving(uuid, uuid), read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) from public;
 grant execute on function enter(uuid, uuid, text, text, boolean), next_of_candidate(uuid),
   monitoring_strangers(uuid, text[]), put_monitoring(uuid, uuid, uuid, timestamptz, text[], text[]), monitoring_candidate(text),
   ask_monitoring(uuid, uuid, uuid, bytea, timestamptz, timestamptz), monitoring_progress(uuid), monitoring_link(bytea, timestamptz),
   answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text), withdraw_monitoring(bytea, uuid, uuid, timestamptz),
-  read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) to appointable_monitoring;
+  check_reading(uuid, text), check_giving(uuid, uuid), read_funnel(uuid), read_scores(uuid), monitoring_of(uuid, uuid) to appointable_monitoring;
 grant insert on audit_events, audit_payloads to appointable_monitoring;
+create policy of_the_vault on audit_events as restrictive for insert to appointable_monitoring with check (
+  trust_id = (select app_trust()) and (
+    object_kind = 'monitoring' and kind in ('monitoring.imported', 'monitoring.read')
+    or object_kind = 'candidate' and kind in ('candidate.monitoring-asked', 'candidate.monitoring-answered', 'candidate.monitoring-withdrawn', 'candidate.monitoring-given')));
+comment on policy of_the_vault on audit_events is 'To add under the vault''s login: what the vault does, and nothing that others do.';
 
 -- +goose Down
+drop policy of_the_vault on audit_events;
+drop trigger panel_unread on panel_members;
+drop function panel_unread();
 revoke insert on audit_events, audit_payloads from appointable_monitoring;
 revoke execute on function enter(uuid, uuid, text, text, boolean), next_of_candidate(uuid) from appointable_monitoring;
 drop function monitoring_of(uuid, uuid);
+drop function check_giving(uuid, uuid);
 drop function read_scores(uuid);
 drop function read_funnel(uuid);
+drop function monitoring_committed(uuid, text);
+drop function check_reading(uuid, text);
 drop function monitoring_reading(uuid, text);
 drop function shortlist_locked(uuid);
+drop function is_committed(timestamptz);
 drop function withdraw_monitoring(bytea, uuid, uuid, timestamptz);
 drop function answer_monitoring(bytea, uuid, uuid, timestamptz, boolean, text);
 drop function monitoring_link(bytea, timestamptz);

@@ -201,6 +201,9 @@ func TestMailed(t *testing.T) {
 	if state := c.State()[0]; state.By != "mail" || state.Left.IsZero() {
 		t.Errorf("%+v", state)
 	}
+	if said := w.log.String(); !strings.Contains(said, "come back later") || strings.Contains(said, "@example.org") {
+		t.Errorf("the refusal is to be said in the log, and to nobody's name: %s", said)
+	}
 }
 
 // smtp is a mail server, whose messages come into the inbox as recipients, name
@@ -234,7 +237,7 @@ func (l *letterbox) Data(r io.Reader) error {
 		return err
 	}
 	if !l.inbox.take(strings.Join(l.to, ",") + " " + name + "\n" + content) {
-		return &smtp.SMTPError{Code: 451, Message: "come back later"}
+		return &smtp.SMTPError{Code: 451, Message: "come back later, <secretary@example.org>"}
 	}
 	return nil
 }

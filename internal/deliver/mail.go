@@ -3,10 +3,12 @@ package deliver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	netmail "net/mail"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -51,8 +53,17 @@ func mailer(o Options) (func(context.Context, store.LatestCheckpoint) error, err
 		if err != nil {
 			return err
 		}
-		return client.DialAndSendWithContext(ctx, message)
+		return withoutNames(client.DialAndSendWithContext(ctx, message))
 	}, nil
+}
+
+// withoutNames takes mail addresses out of an error, which goes into the log:
+// they are people's names, and both the server and we say whom it refused.
+func withoutNames(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(regexp.MustCompile(`[^\s<>,;"]+@[^\s<>,;"]+`).ReplaceAllString(err.Error(), "an address"))
 }
 
 func compose(o Options, c store.LatestCheckpoint) (*mail.Msg, error) {

@@ -245,24 +245,28 @@ type SubjectMonitoring struct {
 	Withdrawn *time.Time        `json:"withdrawn_at"`
 }
 
-// Own gives a candidate's own answers, for their subject access pack, and puts
-// that on record.
+// Own gives a candidate's own answers, for their subject access pack, after it
+// has put that on record. It returns NotFound for an unknown candidate and
+// Conflict to whoever has or had a seat on the panel.
 func (v *Vault) Own(ctx context.Context, who Actor, campaign, candidate string) (SubjectMonitoring, error) {
-	out := SubjectMonitoring{}
+	var out SubjectMonitoring
+	var id, event uuid.UUID
 	err := v.db.write(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.GiveAccess); err != nil {
 			return err
 		}
-		id, err := t.monitoringCandidate(candidate)
-		if err != nil {
+		var err error
+		if id, err = t.monitoringCandidate(candidate); err != nil {
 			return err
 		}
-		event, err := t.recordOfCandidate(id, audit.MonitoringGiven{})
-		if err != nil {
+		if event, err = t.recordOfCandidate(id, audit.MonitoringGiven{}); err != nil {
 			return err
 		}
-		return t.own(&out, id, event)
+		return t.exec(`select check_giving($1, $2)`, id, event)
 	})
+	if err == nil {
+		err = v.db.read(ctx, who, campaign, func(t *tx) error { return t.own(&out, id, event) })
+	}
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -174,7 +175,7 @@ func TestRecruitmentSeesNoSmallCount(t *testing.T) {
 	}
 	p, err := w.vault.Progress(w.ctx, w.officer, code)
 	w.must(err)
-	w.equal(p, monitoring.ShownProgress{Asked: "10", Answered: "10", Declined: "*", Withdrawn: "*"})
+	w.equal(p, monitoring.ShownProgress{Asked: "10", Answered: "*", Declined: "*", Withdrawn: "*"})
 	for _, who := range []store.Actor{w.members["R1"], w.members["R2"], w.auditor, w.owner} {
 		_, err := w.vault.Progress(w.ctx, who, code)
 		w.refused(err, fault.Forbidden)
@@ -330,8 +331,8 @@ func TestCountsAreTrue(t *testing.T) {
 	w.equal(counts[1], monitoring.Count{Characteristic: "ethnicity", Group: monitoring.LeftOut, People: 1, Interviewed: 1, Appointable: 1})
 }
 
-// The database gives nothing that the same transaction has not put on record,
-// whatever the program asks under the vault's login.
+// The database gives nothing that is not on record, whatever the program asks
+// under the vault's login.
 func TestTheVaultsLoginReadsNothingOffTheRecord(t *testing.T) {
 	w := newWorld(t)
 	w.closed()
@@ -340,6 +341,7 @@ func TestTheVaultsLoginReadsNothingOffTheRecord(t *testing.T) {
 	_, err = w.vault.Funnel(w.ctx, w.auditor, []string{code}, "once")
 	w.must(err)
 	old := w.id(`select event_id from audit_events where kind = 'monitoring.read'`)
+	w.raw("postgres").MustExecContext(w.ctx, `update audit_events set at = at - interval '1 hour' where event_id = $1`, old)
 	w.inVault(w.auditor, "", func(f forger) {
 		f.refuses("the table", `select from monitoring.characteristics`)
 		f.refuses("the requests", `select from monitoring.requests`)
@@ -349,7 +351,7 @@ func TestTheVaultsLoginReadsNothingOffTheRecord(t *testing.T) {
 		f.refuses("the record", `select from audit_events`)
 		f.refuses("the campaigns of a reading", `select from monitoring_reading($1, 'funnel')`, old)
 		f.refuses("no event", `select from read_funnel($1)`, uuid.Must(uuid.NewV7()))
-		f.refuses("an event of another transaction", `select from read_funnel($1)`, old)
+		f.refuses("an event of an hour ago", `select from read_funnel($1)`, old)
 	})
 
 	candidate := w.id(`select candidate_id from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
@@ -393,11 +395,22 @@ func TestTheVaultsLoginReadsNothingOffTheRecord(t *testing.T) {
 		w.inVault(c.who, c.in, func(f forger) {
 			// Outside a savepoint, so that the event is of this very transaction.
 			event := f.noteInVault(c.kind, candidate, c.payload)
-			rows, state := f.try(c.call, event)
-			if c.allowed != (state == "" && rows > 0) || !c.allowed && state != denied {
-				t.Errorf("%s: %d rows, SQLSTATE %q; allowed %v", c.name, rows, state, c.allowed)
+			if c.kind == read || c.kind == given { // and before it, to read
+				w.must(f.tx.Commit())
+				w.inVault(c.who, c.in, func(after forger) { f = after; f.judge(c.name, c.allowed, c.call, event) })
+				return
 			}
+			f.judge(c.name, c.allowed, c.call, event)
 		})
+	}
+}
+
+// judge tries a call that must give a row or be denied.
+func (f forger) judge(name string, allowed bool, call, event string) {
+	f.t.Helper()
+	rows, state := f.try(call, event)
+	if allowed != (state == "" && rows > 0) || !allowed && state != denied {
+		f.t.Errorf("%s: %d rows, SQLSTATE %q; allowed %v", name, rows, state, allowed)
 	}
 }
 
@@ -405,11 +418,109 @@ func TestTheVaultsLoginReadsNothingOffTheRecord(t *testing.T) {
 func (f forger) noteInVault(kind, object, payload string) string {
 	f.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
-	f.tx.MustExecContext(f.ctx, `
-		insert into audit_events (trust_id, event_id, kind, object_kind, object_id, object_version, actor_id, at, commitment)
-		values ($1, $2, $3, 'monitoring', $4, 99, app_person(), now(), sha256('x'))`, f.trust.ID, id, kind, object)
-	f.tx.MustExecContext(f.ctx, `insert into audit_payloads values ($1, $2, sha256('x'), convert_to($3, 'UTF8'))`, f.trust.ID, id, payload)
+	f.must(f.tryNote(id, kind, object, payload, `sha256(sha256('x') || convert_to($1, 'UTF8'))`))
 	return id
+}
+
+// tryNote does so with a commitment of one's own. What is of the vault is of no
+// candidate, so that its object is new.
+func (f forger) tryNote(id, kind, object, payload, commitment string) error {
+	of, _, _ := strings.Cut(kind, ".")
+	if kind == "monitoring.read" {
+		object = id
+	}
+	_, err := f.tx.ExecContext(f.ctx, `
+		insert into audit_events (trust_id, event_id, kind, object_kind, object_id, object_version, actor_id, at, commitment)
+		select $2, $3, $4, $5, $6, 99 + (random() * 1000000)::int, app_person(), now(), `+commitment+` where $1 <> ''`, payload, f.trust.ID, id, kind, of, object)
+	if err == nil {
+		_, err = f.tx.ExecContext(f.ctx, `insert into audit_payloads values ($1, $2, sha256('x'), convert_to($3, 'UTF8'))`, f.trust.ID, id, payload)
+	}
+	return err
+}
+
+// Whoever has the vault's login cannot read and take the record back, nor bind
+// the record to something else than what is read, nor write what others do.
+func TestNoReadingLeavesNoTrace(t *testing.T) {
+	w := newWorld(t)
+	w.closed()
+	const said = `{"what":"funnel","campaigns":["CARD-1"],"reason":"because"}`
+	candidate := w.id(`select candidate_id from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
+	w.inVault(w.auditor, "", func(f forger) {
+		event := f.noteInVault("monitoring.read", "", said)
+		f.refuses("before the commit", `select from read_funnel($1)`, event)
+	})
+	w.inVault(w.auditor, "", func(f forger) {
+		f.tx.MustExecContext(f.ctx, `savepoint hidden`)
+		event := f.noteInVault("monitoring.read", "", said)
+		f.tx.MustExecContext(f.ctx, `release savepoint hidden`)
+		f.refuses("behind a savepoint", `select from read_funnel($1)`, event)
+	})
+	w.inVault(w.officer, code, func(f forger) {
+		event := f.noteInVault("candidate.monitoring-given", candidate, `{}`)
+		f.refuses("a candidate's own, before the commit", `select from monitoring_of($1, $2)`, candidate, event)
+	})
+	for name, c := range map[string]struct{ payload, commitment string }{
+		"bound to something else": {said, `sha256('x')`},
+		"no reason at all":        {`{"what":"funnel","campaigns":["CARD-1"]}`, `sha256(sha256('x') || convert_to($1, 'UTF8'))`},
+	} {
+		event := uuid.Must(uuid.NewV7()).String()
+		w.inVault(w.auditor, "", func(f forger) {
+			w.must(f.tryNote(event, "monitoring.read", "", c.payload, c.commitment))
+			w.must(f.tx.Commit())
+		})
+		w.inVault(w.auditor, "", func(f forger) { f.refuses(name, `select from read_funnel($1)`, event) })
+	}
+	w.inVault(w.members["R2"], code, func(f forger) {
+		for _, kind := range []string{"sheet.submitted", "campaign.decided", "candidate.erased"} {
+			f.refuses("writes "+kind, `
+				insert into audit_events (trust_id, event_id, kind, object_kind, object_id, object_version, actor_id, at, commitment)
+				values ($1, gen_random_uuid(), $2, split_part($2, '.', 1), gen_random_uuid(), 1, app_person(), now(), sha256('x'))`, w.trust.ID, kind)
+		}
+	})
+}
+
+// A time beside the campaign is no lock: the phase is.
+func TestAPretendedLockOpensNothing(t *testing.T) {
+	w := newWorld(t)
+	w.sifted()
+	tx := w.raw("appointable_web").MustBeginTx(w.ctx, nil)
+	tx.MustExecContext(w.ctx, `select enter($1, $2, $3, '', false)`, w.trust.ID, w.members["R2"].Person, code)
+	_, err := tx.ExecContext(w.ctx, `select set_config('app.actions', app || ' write-sheet', true) from current_setting('app.actions') as app`)
+	w.must(err)
+	_, err = tx.ExecContext(w.ctx, `update campaigns set shortlisted_at = now() where code = $1`, code)
+	w.must(err)
+	w.must(tx.Commit())
+	_, err = w.vault.Funnel(w.ctx, w.auditor, []string{code}, "the sift")
+	w.refused(err, fault.Conflict)
+	w.shortlist(true)
+	_, err = w.db.LockShortlist(w.ctx, w.officer, code, 0)
+	w.must(err)
+	_, err = w.vault.Funnel(w.ctx, w.auditor, []string{code}, "the sift")
+	w.must(err)
+}
+
+// Whoever has read the characteristics of candidates takes no seat among those
+// who mark them, and an officer with a seat gives no candidate theirs.
+func TestTheBanHoldsBothWaysRound(t *testing.T) {
+	w := newWorld(t)
+	w.assessing(true)
+	_, err := w.vault.Funnel(w.ctx, w.auditor, []string{code}, "the sift")
+	w.must(err)
+	_, err = w.db.ReplaceMember(w.ctx, w.officer, code, "R3", store.Newcomer{Rater: "R4", Username: "auditor", Reason: "left"})
+	w.refused(err, fault.Conflict)
+	w.person("newcomer")
+	_, err = w.db.ReplaceMember(w.ctx, w.officer, code, "R3", store.Newcomer{Rater: "R4", Username: "newcomer", Reason: "left"})
+	w.must(err)
+}
+
+func TestAnOfficerOfThePanelGivesNoCandidateTheirs(t *testing.T) {
+	w := newWorld(t)
+	w.closed()
+	_, err := w.db.SetRoles(w.ctx, w.operator, "member-R2", []access.Role{access.RecruitmentOfficer})
+	w.must(err)
+	_, err = w.vault.Own(w.ctx, w.members["R2"], code, "C1")
+	w.refused(err, fault.Conflict)
+	w.equal(w.count(`select count(*) from audit_events where kind = 'candidate.monitoring-given'`), 0)
 }
 
 // The service's own login is denied at the door, and at every function of it.

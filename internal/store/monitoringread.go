@@ -48,7 +48,10 @@ func (v *Vault) Funnel(ctx context.Context, who Actor, campaigns []string, reaso
 			return err
 		}, `select campaign, code, answers, applied, shortlisted, interviewed, appointable, offered, accepted from read_funnel($1)`, event)
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // Counts are the true counts of the funnel by characteristic and answer over the
@@ -86,7 +89,10 @@ type ScoreRow struct {
 func (v *Vault) Scores(ctx context.Context, who Actor, campaigns []string, reason string) ([]ScoreRow, error) {
 	var rows []ScoreRow
 	err := v.eachScore(ctx, who, campaigns, reason, func() { rows = nil }, func(row ScoreRow) { rows = append(rows, row) })
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // eachScore is Scores row by row, for an audit that keeps no more of them than
@@ -113,10 +119,13 @@ func monitoringRead(what string, campaigns []string, reason string) audit.Monito
 	return audit.MonitoringRead{What: what, Campaigns: slices.Compact(campaigns), Reason: strings.TrimSpace(reason)}
 }
 
-// read puts a reading on record and runs fn in the same transaction. The
-// database gives what the record names, and nothing else.
+// read puts a reading on record, commits that and then runs fn, which may run
+// twice or more. The database gives what the record names and nothing else, and
+// only to a transaction that has written nothing: no rollback takes the record
+// away from under a reading.
 func (v *Vault) read(ctx context.Context, who Actor, what audit.MonitoringRead, fn func(t *tx, event uuid.UUID) error) error {
-	return v.db.write(ctx, who, "", func(t *tx) error {
+	var event uuid.UUID
+	err := v.db.write(ctx, who, "", func(t *tx) error {
 		if err := t.may(access.ReadMonitoring); err != nil {
 			return err
 		}
@@ -130,12 +139,16 @@ func (v *Vault) read(ctx context.Context, who Actor, what audit.MonitoringRead, 
 		if err := l.Err("nothing was read"); err != nil {
 			return err
 		}
-		_, event, err := t.recordMonitoring(what)
-		if err != nil {
+		var err error
+		if _, event, err = t.recordMonitoring(what); err != nil {
 			return err
 		}
-		return fn(t, event)
+		return t.exec(`select check_reading($1, $2)`, event, what.What)
 	})
+	if err != nil {
+		return err
+	}
+	return v.db.read(ctx, who, "", func(t *tx) error { return fn(t, event) })
 }
 
 // interned keeps one copy of each text of which there are many.

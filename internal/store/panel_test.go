@@ -111,6 +111,13 @@ func TestForgeriesOfSeats(t *testing.T) {
 		f.refuses("makes R2 chair", `update panel_members set chair = true where rater = 'R2'`)
 		f.refuses("adds a seat", `insert into panel_members (trust_id, campaign_id, member_id, rater, role, person_id) values ($1, $2, gen_random_uuid(), 'R9', 'member', $3)`, trust, campaign, w.officer.Person)
 	})
+	w.as(w.officer, code, func(f forger) {
+		f.allows("closes R3's seat", `update panel_members set replaced_by = 'R4' where rater = 'R3'`)
+		f.refuses("seats a second chair", `insert into panel_members (trust_id, campaign_id, member_id, rater, role, person_id, chair)
+			select $1, $2, gen_random_uuid(), 'R4', role, $3, true from panel_members where rater = 'R3'`, trust, campaign, w.officer.Person)
+		f.tx.MustExecContext(f.ctx, `select set_config('app.purpose', 'progress', true)`)
+		f.refuses("submits for R1", submitSheet, w.sheetID("R1", "C1"))
+	})
 	w.replace("R3", "R4")
 	w.as(w.officer, code, func(f forger) {
 		f.refuses("opens the seat again", `update panel_members set replaced_by = '' where rater = 'R3'`)

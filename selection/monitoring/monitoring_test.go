@@ -89,7 +89,9 @@ func TestSmallCountsAreNotShown(t *testing.T) {
 		want    monitoring.ShownProgress
 	}{
 		{monitoring.Progress{Asked: 7, Answered: 7}, monitoring.ShownProgress{"*", "*", "*", "*"}},
-		{monitoring.Progress{Asked: 8, Answered: 8}, monitoring.ShownProgress{"10", "10", "*", "*"}},
+		{monitoring.Progress{Asked: 8, Answered: 8}, monitoring.ShownProgress{"10", "*", "*", "*"}}, // else: that everybody answered
+		{monitoring.Progress{Asked: 30, Answered: 23}, monitoring.ShownProgress{"30", "*", "*", "*"}},
+		{monitoring.Progress{Asked: 30, Answered: 22}, monitoring.ShownProgress{"30", "20", "*", "*"}},
 		{monitoring.Progress{Asked: 40, Answered: 27, Declined: 12, Withdrawn: 1}, monitoring.ShownProgress{"40", "25", "10", "*"}},
 	} {
 		if got := c.counted.Shown(); got != c.want {

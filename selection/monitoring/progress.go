@@ -20,18 +20,22 @@ type ShownProgress struct {
 	Withdrawn string `json:"withdrawn"`
 }
 
-// Shown hides small counts. The others are rounded to fives, so that whoever
-// looks before and after one answer does not read it off the difference.
+// Shown hides small counts, and those that leave few of who was asked: how many
+// were asked is known to whoever asked them, so that all but two is as good as
+// two. The others are rounded to fives, so that whoever looks before and after
+// one answer does not read it off the difference.
 func (p Progress) Shown() ShownProgress {
 	if p.Asked < Threshold {
 		return ShownProgress{"*", "*", "*", "*"}
 	}
-	return ShownProgress{Asked: shown(p.Asked), Answered: shown(p.Answered), Declined: shown(p.Declined), Withdrawn: shown(p.Withdrawn)}
+	return ShownProgress{Asked: rounded(p.Asked), Answered: p.shown(p.Answered), Declined: p.shown(p.Declined), Withdrawn: p.shown(p.Withdrawn)}
 }
 
-func shown(n int) string {
-	if n < Threshold {
+func (p Progress) shown(n int) string {
+	if n < Threshold || p.Asked-n < Threshold {
 		return "*" // 0 too: that nobody declined says something of everybody
 	}
-	return strconv.Itoa((n + 2) / 5 * 5)
+	return rounded(n)
 }
+
+func rounded(n int) string { return strconv.Itoa((n + 2) / 5 * 5) }
