@@ -34,6 +34,7 @@ type campaignPage struct {
 	Funnel    []candidateLine
 	Sifted    bool   // the sift is revealed, and candidates stand beside their means of it
 	More      string // address of further candidates
+	Changes   string // address where it is said how far candidates came; "": not by the asker
 }
 
 func (campaignPage) template() string { return "campaign" }
@@ -109,7 +110,13 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
-	shown.Moves = moveLinks(c, campaign)
+	if campaign.Allows(access.EditPlan) {
+		shown.Moves = append(shown.Moves, link{"Design this campaign", c.address("campaigns", document.Code, "design")})
+	}
+	shown.Moves = append(shown.Moves, moveLinks(c, campaign)...)
+	if campaign.Allows(access.ChangeCandidate) {
+		shown.Changes = c.address("campaigns", document.Code, "candidates")
+	}
 	if progress.Phase == selection.Deciding && campaign.Allows(access.RecordDecision) {
 		shown.Moves = append(shown.Moves, link{"Record the decision", c.address("campaigns", document.Code, "decision")})
 	}

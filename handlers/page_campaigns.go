@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"appointable/internal/access"
 	"appointable/internal/store"
 	"appointable/selection"
 )
@@ -17,6 +18,8 @@ type campaignsPage struct {
 	Began      bool   // this is the list's beginning
 	Audits     string // address of the fairness audits; "" for those who may not read them
 	Frameworks string // address of the list of frameworks, for whoever makes them
+	New        string // address to begin a campaign; "": the person may not
+	Import     string // and to import one
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -46,6 +49,12 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 	}
 	list := part(at, found, func(k store.CampaignSummary) []string { return []string{k.Code} })
 	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == "", Audits: auditsAddress(c)}
+	if access.Check(c.person.Roles, access.CreateCampaign) == nil {
+		shown.New = c.address("new-campaign")
+	}
+	if access.Check(c.person.Roles, access.ImportCampaign) == nil {
+		shown.Import = c.address("import")
+	}
 	for _, k := range list.Items {
 		shown.Campaigns = append(shown.Campaigns, campaignLine{Code: k.Code, Title: k.Title, To: c.address("campaigns", k.Code), Phase: tagOf(k.Phase)})
 	}

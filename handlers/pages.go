@@ -41,6 +41,7 @@ func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
+		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, sharesPage{}, panelPage{}, candidatesPage{}, importRoundPage{},
 		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
 		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
 }
@@ -96,6 +97,7 @@ const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
+	underDesign   = underCampaign + "/design"
 	underAudit    = underTrust + "/fairness/{run}"
 )
 
@@ -108,6 +110,7 @@ func (p *pages) routes() []route {
 			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
 	}
 	routes = append(routes, p.frameworkRoutes()...)
+	routes = append(routes, p.designRoutes()...)
 	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
@@ -186,7 +189,7 @@ func (p *pages) show(c echo.Context, status int, shown page) error {
 // readTemplate reads a page's template, the layout around it and the parts
 // that pages share.
 func readTemplate(name string) (*template.Template, error) {
-	t, err := template.ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
+	t, err := template.ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/form.html", "templates/"+name+".html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

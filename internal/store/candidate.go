@@ -254,3 +254,17 @@ func (db *DB) Candidates(ctx context.Context, who Actor, campaign, after string,
 	})
 	return list, err
 }
+
+// Candidate returns one candidate by code, or NotFound.
+func (db *DB) Candidate(ctx context.Context, who Actor, campaign, code string) (Candidate, error) {
+	var c Candidate
+	err := db.read(ctx, who, campaign, func(t *tx) error {
+		if err := t.may(access.ReadCampaign); err != nil {
+			return err
+		}
+		row, err := t.candidate(code)
+		c = Candidate{Candidate: row.candidate(), Version: row.Version}
+		return err
+	})
+	return c, err
+}
