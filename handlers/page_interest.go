@@ -14,6 +14,7 @@ type interestPage struct {
 	Here, Key                       string
 	Natures                         []natureChoice
 	Details                         string
+	Rater                           string
 	Late                            bool // scoring has opened: HR judges whether the marks stand
 	Problem                         string
 	Fields                          []fieldProblem
@@ -51,7 +52,7 @@ func (p *pages) interestPage(c *call) (interestPage, error) {
 		layout:    p.layout(c, "Declare an interest in "+c.param("candidate"), link{campaign.Document.Title, to}),
 		Candidate: c.param("candidate"), Campaign: campaign.Document.Title, CampaignTo: to,
 		Here: c.address("campaigns", campaign.Document.Code, "interests", c.param("candidate")), Key: newKey(), Natures: natures(),
-		Late: campaign.Progress.Phase != selection.Draft,
+		Rater: campaign.Rater, Late: campaign.Progress.Phase != selection.Draft,
 	}, nil
 }
 
@@ -62,6 +63,9 @@ func (p *pages) declareHere(c *call) error {
 	}
 	shown, err := p.interestPage(c)
 	if err != nil {
+		return err
+	}
+	if err := sameRater(fields.Get("rater"), shown.Rater); err != nil {
 		return err
 	}
 	c.idempotency = fields.Get("key")

@@ -23,9 +23,13 @@ type problemPage struct {
 func (problemPage) template() string { return "problem" }
 
 // showProblem answers a person where the API answers with problem+json. Who is
-// not signed in is asked to, and led back to where they were going.
+// not signed in is asked to, and led back to where they were going, or goes on
+// with the form that they sent.
 func (p *pages) showProblem(context echo.Context, what problem) error {
 	c, _ := context.Get(callKey).(*call)
+	if what.Type == resumeType {
+		return p.showResume(c, what)
+	}
 	if what.Status == http.StatusUnauthorized {
 		return askToSignIn(context)
 	}

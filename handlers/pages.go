@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, resumePage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{}}
 }
