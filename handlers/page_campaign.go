@@ -25,6 +25,7 @@ type campaignPage struct {
 	Own       *ownSheets
 	Progress  *sheetProgress
 	Decision  *decisionView
+	Declared  string // that an interest of the asker's own is on record
 	Framework frameworkHead
 	Lock      lockView
 	Plan      planView
@@ -78,6 +79,9 @@ func (p *pages) overview(c *call) (page, error) {
 	}
 	shown := p.campaignPage(c, campaign)
 	if err := p.addCandidates(c, campaign, &shown); err != nil {
+		return nil, err
+	}
+	if shown.Declared, err = p.declared(c, campaign); err != nil {
 		return nil, err
 	}
 	if campaign.Progress.Phase == selection.Draft {

@@ -2,8 +2,11 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 
 	"appointable/internal/fault"
+	"appointable/internal/store"
 	"appointable/selection"
 )
 
@@ -56,6 +59,20 @@ func (p *pages) interestPage(c *call) (interestPage, error) {
 	}, nil
 }
 
+// declared says of an interest that was just declared that it is on record,
+// where it is; "" where it is not.
+func (p *pages) declared(c *call, campaign store.Campaign) (string, error) {
+	candidate := c.QueryParam("declared")
+	if candidate == "" || campaign.Rater == "" {
+		return "", nil
+	}
+	own, err := p.db.Interests(c.ctx(), c.who, campaign.Document.Code)
+	if err != nil || !slices.ContainsFunc(own, func(i selection.Interest) bool { return i.Rater == campaign.Rater && i.Candidate == candidate }) {
+		return "", err
+	}
+	return "Your interest in " + candidate + " is recorded. HR sees it, and decides whether you mark this candidate.", nil
+}
+
 func (p *pages) declareHere(c *call) error {
 	fields, err := c.form()
 	if err != nil {
@@ -73,7 +90,7 @@ func (p *pages) declareHere(c *call) error {
 		Candidate: c.param("candidate"), Nature: selection.InterestNature(fields.Get("nature")), Details: fields.Get("details"),
 	})
 	if err == nil {
-		return c.Redirect(http.StatusSeeOther, shown.CampaignTo+"?declared="+c.param("candidate")+"#own")
+		return c.Redirect(http.StatusSeeOther, shown.CampaignTo+"?declared="+url.QueryEscape(c.param("candidate")))
 	}
 	if !fault.Is(err, fault.Invalid) {
 		return err

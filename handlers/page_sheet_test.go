@@ -153,7 +153,11 @@ func TestAnInterestIsDeclared(t *testing.T) {
 	form = wrong.fields()
 	form.Set("nature", "supervised")
 	form.Set("details", "registrar in 2019")
-	member.visit(post, at, form).want(http.StatusSeeOther)
+	done := member.visit(post, at, form)
+	contains(t, member.follow(done).main(), "Your interest in C1 is recorded.")
+	if strings.Contains(member.page("/campaigns/CARD-1?declared=C9").main(), "is recorded") {
+		t.Error("an interest that nobody declared is said to be recorded")
+	}
 	contains(t, string(p.officer.do(get, "/campaigns/CARD-1/interests", nil).want(200).body), "registrar in 2019")
 }
 

@@ -87,12 +87,12 @@ func TestTwoWindows(t *testing.T) {
 	v.sees("saved from another window or device")
 	v.press("Save and continue")
 	v.sees("What is kept now: 3, “there”")
-	v.until(`document.activeElement.matches(".wrong")`)
+	v.until(`document.activeElement.matches("div.wrong")`)
 	v.looks("two windows")
 	w.keeps("R1", v.first(), 3, "there")
 	criterion := v.first()
 	v.press("Save and continue")
-	v.until(`!document.querySelector(".wrong")`)
+	v.until(`!document.querySelector("div.wrong")`)
 	w.keeps("R1", criterion, 5, "here and now")
 }
 
@@ -125,6 +125,7 @@ func TestLeavingSaves(t *testing.T) {
 	v.sees("What is the connection?")
 	w.keeps("R1", criterion, 5, "in a hurry")
 	v.do(chromedp.NavigateBack(), chromedp.WaitVisible("form.sheet", chromedp.ByQuery))
+	v.until(`document.querySelector("form.sheet").autocomplete === "off"`)
 	v.do(chromedp.SendKeys(`[id="note.`+criterion+`"]`, ", and back", chromedp.ByQuery))
 	v.sees("Saved ")
 	w.keeps("R1", criterion, 5, "in a hurry, and back")

@@ -186,12 +186,12 @@
   window.addEventListener("pagehide", () => { if (!stopped && !leaving && dirty()) save(); });
   window.addEventListener("beforeunload", (event) => { if (dirty() && !leaving) event.preventDefault(); });
 
-  // A page that the browser kept and shows again may be older than the sheet.
+  // A page that the browser kept and shows again may be older than the sheet:
+  // then the next save compares.
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     leaving = false;
-    if (dirty()) save();
-    else location.reload();
+    if (!stopped && dirty()) later(idle);
   });
 
   // What is pressed first saves, so that a dead network does not lead to a
