@@ -25,6 +25,7 @@ type campaignPage struct {
 	Own       *ownSheets
 	Progress  *sheetProgress
 	Decision  *decisionView
+	Blanks    []link // sheets to print, one for each exercise
 	Declared  string // that an interest of the asker's own is on record
 	Framework frameworkHead
 	Lock      lockView
@@ -117,6 +118,9 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	}
 	if campaign.Allows(access.ReadRanking) {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
+	}
+	for _, e := range document.Exercises {
+		shown.Blanks = append(shown.Blanks, link{exerciseTitle(document, e.Code), c.address("campaigns", document.Code, "exercises", e.Code, "blank")})
 	}
 	for _, m := range document.Panel {
 		seat := seatView{

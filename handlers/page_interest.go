@@ -92,10 +92,10 @@ func (p *pages) declareHere(c *call) error {
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, shown.CampaignTo+"?declared="+url.QueryEscape(c.param("candidate")))
 	}
-	if !fault.Is(err, fault.Invalid) {
+	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	shown.Title, shown.Problem, shown.Details = "Error: "+shown.Title, "The interest was not recorded.", fields.Get("details")
+	shown.Title, shown.Problem, shown.Details = "Error: "+shown.Title, "The interest was not recorded. "+fullStop(problemOf(err).Detail), fields.Get("details")
 	for i := range shown.Natures {
 		shown.Natures[i].Chosen = shown.Natures[i].Value == fields.Get("nature")
 	}
@@ -106,5 +106,5 @@ func (p *pages) declareHere(c *call) error {
 		}
 		shown.Fields = append(shown.Fields, fieldProblem{Field: f.Where, Message: message})
 	}
-	return p.show(c, http.StatusUnprocessableEntity, shown)
+	return p.show(c, problemOf(err).Status, shown)
 }

@@ -155,6 +155,11 @@ func TestAnInterestIsDeclared(t *testing.T) {
 	form.Set("details", "registrar in 2019")
 	done := member.visit(post, at, form)
 	contains(t, member.follow(done).main(), "Your interest in C1 is recorded.")
+	form.Set("details", "changed since")
+	form.Set("key", "another")
+	again := member.visit(post, at, form)
+	again.want(http.StatusConflict)
+	equal(t, again.fields().Get("details"), "changed since")
 	if strings.Contains(member.page("/campaigns/CARD-1?declared=C9").main(), "is recorded") {
 		t.Error("an interest that nobody declared is said to be recorded")
 	}
@@ -165,6 +170,7 @@ func TestAnInterestIsDeclared(t *testing.T) {
 func TestABlankSheetCanBePrinted(t *testing.T) {
 	w := newWorld(t)
 	p := w.drafted("C1")
+	contains(t, p.members["R1"].page("/campaigns/CARD-1").section("Blank sheets to print"), "interview")
 	d := p.members["R1"].page("/campaigns/CARD-1/exercises/interview/blank")
 	contains(t, d.main(), "Not observed")
 	p.members["R1"].visit(get, "/t/northgate/campaigns/CARD-1/exercises/none/blank", nil).want(http.StatusNotFound)

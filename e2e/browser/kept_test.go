@@ -5,6 +5,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"appointable/internal/store"
 	"appointable/selection"
@@ -126,7 +127,7 @@ func TestLeavingSaves(t *testing.T) {
 	w.keeps("R1", criterion, 5, "in a hurry")
 	v.do(chromedp.NavigateBack(), chromedp.WaitVisible("form.sheet", chromedp.ByQuery))
 	v.until(`document.querySelector("form.sheet").autocomplete === "off"`)
-	v.do(chromedp.SendKeys(`[id="note.`+criterion+`"]`, ", and back", chromedp.ByQuery))
+	v.do(chromedp.SendKeys(`[id="note.`+criterion+`"]`, kb.End+", and back", chromedp.ByQuery))
 	v.sees("Saved ")
 	w.keeps("R1", criterion, 5, "in a hurry, and back")
 }

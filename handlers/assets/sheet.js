@@ -45,7 +45,7 @@
     return [...byCriterion.values()];
   }
 
-  const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
+  function isNumber(text) { return text.trim() !== "" && Number.isFinite(Number(text)); }
   const noNumber = () => [...form.elements].some((f) => f.type === "text" && f.name.startsWith("score.") && f.value.trim() !== "" && !isNumber(f.value));
   const dirty = () => JSON.stringify(marks()) !== saved || noNumber();
 
