@@ -214,7 +214,7 @@ func (v *visitor) until(script string) {
 // press clicks what carries the words, and waits for the page that follows.
 func (v *visitor) press(words string) {
 	v.t.Helper()
-	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words)
+	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words) //nolint:misspell // XPath's own name
 	v.do(chromedp.Click(path, chromedp.BySearch))
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // quick is what a page may take; by default ten times what is promised, since
-// tests share their machine. On a quiet one: go test -run Quick -quick 50ms
+// tests share their machine. On a quiet one give -quick 50ms.
 var quick = flag.Duration("quick", 500*time.Millisecond, "what a page may take, in the middle of fifty times")
 
 const heaviest = 100_000 // bytes of a page with all that it loads
@@ -75,7 +75,7 @@ func (s *surfer) weight(path string) int {
 func (s *surfer) median(path string) time.Duration {
 	var took []time.Duration
 	for range 50 {
-		began := time.Now() //nolint:forbidigo // a stopwatch, not a time of day
+		began := time.Now()
 		s.read(path)
 		took = append(took, time.Since(began))
 	}
