@@ -74,7 +74,9 @@ func TestASheetIsFilledInWithoutScripts(t *testing.T) {
 	contains(t, own.main(), "Your sheet")
 	contains(t, own.main(), sampleEvidence)
 	equal(t, member.visit(get, ownSheetPath+"/part/safety", nil).status, http.StatusSeeOther)
-	member.visit(post, ownSheetPath+"/part/safety", form).want(http.StatusConflict)
+	late := member.visit(post, ownSheetPath+"/part/safety", url.Values{"note.safety.a": {"typed too late"}})
+	late.want(http.StatusConflict)
+	equal(t, late.fields().Get("note.safety.a"), "typed too late")
 }
 
 // TestNothingTypedIsLost sends marks that cannot be kept, and marks over those of
