@@ -26,6 +26,8 @@ type campaignPage struct {
 	Own       *ownSheets
 	Progress  *sheetProgress
 	Decision  *decisionView
+	Blanks    []link // sheets to print, one for each exercise
+	Declared  string // that an interest of the asker's own is on record
 	Framework frameworkHead
 	Lock      lockView
 	Plan      planView
@@ -83,6 +85,9 @@ func (p *pages) overview(c *call) (page, error) {
 	if err := p.addCandidates(c, campaign, &shown); err != nil {
 		return nil, err
 	}
+	if shown.Declared, err = p.declared(c, campaign); err != nil {
+		return nil, err
+	}
 	if campaign.Progress.Phase == selection.Draft {
 		return shown, nil // there are no sheets yet
 	}
@@ -124,6 +129,9 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
 	}
 	shown.Fairness = campaignAuditAddress(c, campaign)
+	for _, e := range document.Exercises {
+		shown.Blanks = append(shown.Blanks, link{exerciseTitle(document, e.Code), c.address("campaigns", document.Code, "exercises", e.Code, "blank")})
+	}
 	for _, m := range document.Panel {
 		seat := seatView{
 			Rater: m.Rater, Role: capital(m.Role.Words()), Marks: exercisesOf(m, document),

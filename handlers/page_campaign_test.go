@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"appointable/internal/access"
 	"appointable/selection"
 )

@@ -49,7 +49,7 @@ func (p *pages) checkSheet(c *call) error {
 		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)
-	if sheet.State != selection.SheetDraft {
+	if !head.isOpen(campaign, sheet) {
 		return c.Redirect(http.StatusSeeOther, head.To)
 	}
 	return p.show(c, http.StatusOK, p.checkPage(c, head, sheet))
@@ -120,6 +120,9 @@ func (p *pages) submitHere(c *call) error {
 	}
 	campaign, sheet, err := p.ownSheet(c)
 	if err != nil {
+		return err
+	}
+	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
 		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)

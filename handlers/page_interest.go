@@ -2,8 +2,11 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 
 	"appointable/internal/fault"
+	"appointable/internal/store"
 	"appointable/selection"
 )
 
@@ -14,6 +17,7 @@ type interestPage struct {
 	Here, Key                       string
 	Natures                         []natureChoice
 	Details                         string
+	Rater                           string
 	Late                            bool // scoring has opened: HR judges whether the marks stand
 	Problem                         string
 	Fields                          []fieldProblem
@@ -51,8 +55,22 @@ func (p *pages) interestPage(c *call) (interestPage, error) {
 		layout:    p.layout(c, "Declare an interest in "+c.param("candidate"), link{campaign.Document.Title, to}),
 		Candidate: c.param("candidate"), Campaign: campaign.Document.Title, CampaignTo: to,
 		Here: c.address("campaigns", campaign.Document.Code, "interests", c.param("candidate")), Key: newKey(), Natures: natures(),
-		Late: campaign.Progress.Phase != selection.Draft,
+		Rater: campaign.Rater, Late: campaign.Progress.Phase != selection.Draft,
 	}, nil
+}
+
+// declared says of an interest that was just declared that it is on record,
+// where it is; "" where it is not.
+func (p *pages) declared(c *call, campaign store.Campaign) (string, error) {
+	candidate := c.QueryParam("declared")
+	if candidate == "" || campaign.Rater == "" {
+		return "", nil
+	}
+	own, err := p.db.Interests(c.ctx(), c.who, campaign.Document.Code)
+	if err != nil || !slices.ContainsFunc(own, func(i selection.Interest) bool { return i.Rater == campaign.Rater && i.Candidate == candidate }) {
+		return "", err
+	}
+	return "Your interest in " + candidate + " is recorded. HR sees it, and decides whether you mark this candidate.", nil
 }
 
 func (p *pages) declareHere(c *call) error {
@@ -64,17 +82,20 @@ func (p *pages) declareHere(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := sameRater(fields.Get("rater"), shown.Rater); err != nil {
+		return err
+	}
 	c.idempotency = fields.Get("key")
 	_, err = p.db.DeclareInterest(c.ctx(), c.who, c.param("campaign"), c.key(), selection.Interest{
 		Candidate: c.param("candidate"), Nature: selection.InterestNature(fields.Get("nature")), Details: fields.Get("details"),
 	})
 	if err == nil {
-		return c.Redirect(http.StatusSeeOther, shown.CampaignTo+"?declared="+c.param("candidate")+"#own")
+		return c.Redirect(http.StatusSeeOther, shown.CampaignTo+"?declared="+url.QueryEscape(c.param("candidate")))
 	}
-	if !fault.Is(err, fault.Invalid) {
+	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	shown.Title, shown.Problem, shown.Details = "Error: "+shown.Title, "The interest was not recorded.", fields.Get("details")
+	shown.Title, shown.Problem, shown.Details = "Error: "+shown.Title, "The interest was not recorded. "+fullStop(problemOf(err).Detail), fields.Get("details")
 	for i := range shown.Natures {
 		shown.Natures[i].Chosen = shown.Natures[i].Value == fields.Get("nature")
 	}
@@ -85,5 +106,5 @@ func (p *pages) declareHere(c *call) error {
 		}
 		shown.Fields = append(shown.Fields, fieldProblem{Field: f.Where, Message: message})
 	}
-	return p.show(c, http.StatusUnprocessableEntity, shown)
+	return p.show(c, problemOf(err).Status, shown)
 }

@@ -23,14 +23,14 @@ type problemPage struct {
 func (problemPage) template() string { return "problem" }
 
 // showProblem answers a person where the API answers with problem+json. Who is
-// not signed in is asked to, and led back to where they were going; what they
-// had typed is kept.
+// not signed in is asked to, and led back to where they were going, or goes on
+// with the form that they sent.
 func (p *pages) showProblem(context echo.Context, what problem) error {
 	c, _ := context.Get(callKey).(*call)
+	if what.Type == resumeType {
+		return p.showResume(c, what)
+	}
 	if what.Status == http.StatusUnauthorized {
-		if kept, err := p.keepTyped(c); kept {
-			return err
-		}
 		return askToSignIn(context)
 	}
 	if what.Type == confirmType {

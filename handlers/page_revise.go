@@ -72,6 +72,9 @@ func (p *pages) reviseHere(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
+		return err
+	}
 	head := p.sheetHead(c, campaign, sheet)
 	shown, err := p.revisePage(c, head, sheet)
 	if err != nil {
@@ -96,7 +99,7 @@ func (p *pages) reviseHere(c *call) error {
 	for _, f := range what.Errors {
 		field := map[string]string{"reason": "reason", "evidence": evidenceField(criterion.Code)}[f.Where]
 		if field == "" {
-			field = scoreField(criterion.Code)
+			field = shown.Mark.firstField()
 		}
 		shown.Fields = append(shown.Fields, fieldProblem{Field: field, Message: fullStop(f.Message)})
 	}

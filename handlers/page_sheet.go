@@ -79,6 +79,7 @@ type criterionForm struct {
 	Evidence           string
 	Positive, Negative []string
 	Problem            string
+	Kept               string // what the sheet has now, where that is not what was typed
 }
 
 // markChoice is one mark, what it means in general and for this behaviour.
@@ -159,7 +160,7 @@ func (p *pages) openSheet(c *call) error {
 		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)
-	if sheet.State != selection.SheetDraft || campaign.Progress.Phase.Marked() != head.exercise.In() {
+	if !head.isOpen(campaign, sheet) {
 		return p.show(c, http.StatusOK, p.ownSheetPage(c, campaign, head, sheet))
 	}
 	for _, d := range head.parts() {
@@ -168,6 +169,11 @@ func (p *pages) openSheet(c *call) error {
 		}
 	}
 	return c.Redirect(http.StatusSeeOther, head.Check)
+}
+
+// isOpen reports whether the sheet can be filled in now.
+func (h sheetHead) isOpen(campaign store.Campaign, sheet selection.Sheet) bool {
+	return sheet.State == selection.SheetDraft && campaign.Progress.Phase.Marked() == h.exercise.In()
 }
 
 // missing counts the behaviours of a dimension that have no answer yet.
@@ -195,7 +201,7 @@ func (p *pages) askPart(c *call) error {
 		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)
-	if sheet.State != selection.SheetDraft {
+	if !head.isOpen(campaign, sheet) {
 		return c.Redirect(http.StatusSeeOther, head.To)
 	}
 	shown, err := p.sheetPage(c, head, sheet)
@@ -270,14 +276,18 @@ func (p *pages) savePart(c *call) error {
 	if err != nil {
 		return err
 	}
-	if sheet.State != selection.SheetDraft {
-		return fault.New(fault.Conflict, "this sheet is %s already; a submitted sheet changes only in moderation, with a reason", sheet.State)
+	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
+		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)
 	parts := head.parts()
 	at := slices.IndexFunc(parts, func(d frameworks.Dimension) bool { return d.Code == c.param("dimension") })
 	if at < 0 {
 		return fault.New(fault.NotFound, "%s is not marked in %s", c.param("dimension"), head.Exercise)
+	}
+	if sheet.State != selection.SheetDraft {
+		submitted := fault.New(fault.Conflict, "this sheet is %s already; a submitted sheet changes only in moderation, with a reason", sheet.State)
+		return p.partAgain(c, head, sheet, fields, parts[at], submitted)
 	}
 	marks, wrong := typedMarks(fields, parts[at])
 	err = wrong.Err("The marks were not saved.")
@@ -321,7 +331,9 @@ func typedMarks(fields url.Values, d frameworks.Dimension) ([]selection.Mark, *f
 
 // typedMark reads one mark. It returns Invalid for what is no number.
 func typedMark(fields url.Values, criterion string) (selection.Mark, error) {
-	m := selection.Mark{Criterion: criterion, Evidence: fields.Get(evidenceField(criterion)), NotObserved: fields.Get(unseenField(criterion)) != ""}
+	// Browsers send two characters for a new line and count one.
+	evidence := strings.ReplaceAll(fields.Get(evidenceField(criterion)), "\r\n", "\n")
+	m := selection.Mark{Criterion: criterion, Evidence: evidence, NotObserved: fields.Get(unseenField(criterion)) != ""}
 	switch text := fields.Get(scoreField(criterion)); text {
 	case "":
 	case unseenValue:
@@ -340,10 +352,13 @@ func typedMark(fields url.Values, criterion string) (selection.Mark, error) {
 
 func changed(s selection.Sheet, marks []selection.Mark) bool {
 	return slices.ContainsFunc(marks, func(m selection.Mark) bool {
-		was := markOf(s, m.Criterion)
-		same := (was.Score == nil) == (m.Score == nil) && (m.Score == nil || *was.Score == *m.Score)
-		return !same || was.NotObserved != m.NotObserved || was.Evidence != m.Evidence
+		return !sameMark(markOf(s, m.Criterion), m)
 	})
+}
+
+func sameMark(a, b selection.Mark) bool {
+	sameScore := (a.Score == nil) == (b.Score == nil) && (a.Score == nil || *a.Score == *b.Score)
+	return sameScore && a.NotObserved == b.NotObserved && a.Evidence == b.Evidence
 }
 
 // partAgain shows the form with all that was typed, and why it was not kept. Of
@@ -351,7 +366,7 @@ func changed(s selection.Sheet, marks []selection.Mark) bool {
 // now: sent once more, what is typed here counts.
 func (p *pages) partAgain(c *call, head sheetHead, sheet selection.Sheet, fields url.Values, d frameworks.Dimension, cause error) error {
 	what := problemOf(cause)
-	if what.Status != http.StatusPreconditionFailed && what.Status != http.StatusUnprocessableEntity {
+	if what.Status != http.StatusPreconditionFailed && what.Status != http.StatusUnprocessableEntity && what.Status != http.StatusConflict {
 		return cause
 	}
 	shown, err := p.sheetPage(c, head, sheet)
@@ -360,16 +375,35 @@ func (p *pages) partAgain(c *call, head sheetHead, sheet selection.Sheet, fields
 	}
 	shown.Title = "Error: " + shown.Title
 	shown.Problem = fullStop(what.Detail)
+	if what.Status == http.StatusConflict {
+		shown.Problem += " What you typed is still below, so that you can copy it."
+	}
 	if what.Status == http.StatusPreconditionFailed {
-		shown.Problem = "This sheet was saved from another window or device since you opened this page. Below is what you typed here. Save it if it is what should count; or leave it and open the sheet again to see what is kept."
+		shown.Problem = "This sheet was saved from another window or device since you opened this page. Below is what you typed here, and what is kept now where that differs. Change it to what should count, then save it; or leave this page, and what is kept stays."
 	}
 	for i := range shown.Part.Criteria {
-		shown.Part.Criteria[i].typed(fields)
+		f := &shown.Part.Criteria[i]
+		if what.Status == http.StatusPreconditionFailed {
+			f.Kept = keptWords(markOf(sheet, f.Code), fields)
+		}
+		f.typed(fields)
 	}
 	for _, f := range what.Errors {
 		shown.addProblem(f, d)
 	}
 	return p.show(c, what.Status, shown)
+}
+
+// keptWords is the mark that a sheet has now; "" where it is what was typed.
+func keptWords(m selection.Mark, fields url.Values) string {
+	if typed, err := typedMark(fields, m.Criterion); err == nil && sameMark(m, typed) {
+		return ""
+	}
+	words := markWords(m.Score, m.NotObserved)
+	if m.Evidence != "" {
+		words += ", “" + m.Evidence + "”"
+	}
+	return words
 }
 
 // typed puts what was typed in place of what is kept.
@@ -382,6 +416,14 @@ func (f *criterionForm) typed(fields url.Values) {
 	}
 }
 
+// firstField is what a link to the mark gives the focus to.
+func (f criterionForm) firstField() string {
+	if len(f.Choices) > 0 {
+		return f.Choices[0].ID
+	}
+	return "number." + f.Code
+}
+
 // addProblem puts a complaint beside the field that it is about. The store names
 // marks by their place in what was sent.
 func (s *sheetPage) addProblem(f fault.Field, d frameworks.Dimension) {
@@ -390,7 +432,7 @@ func (s *sheetPage) addProblem(f fault.Field, d frameworks.Dimension) {
 		field := ""
 		switch f.Where {
 		case scoreField(k.Code), place + "score":
-			field = scoreField(k.Code)
+			field = s.Part.Criteria[i].firstField()
 		case place + "evidence":
 			field = evidenceField(k.Code)
 		default:

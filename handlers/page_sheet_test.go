@@ -77,7 +77,9 @@ func TestASheetIsFilledInWithoutScripts(t *testing.T) {
 	contains(t, own.main(), "Your sheet")
 	contains(t, own.main(), sampleEvidence)
 	equal(t, member.visit(get, ownSheetPath+"/part/safety", nil).status, http.StatusSeeOther)
-	member.visit(post, ownSheetPath+"/part/safety", form).want(http.StatusConflict)
+	late := member.visit(post, ownSheetPath+"/part/safety", url.Values{"note.safety.a": {"typed too late"}})
+	late.want(http.StatusConflict)
+	equal(t, late.fields().Get("note.safety.a"), "typed too late")
 }
 
 // TestNothingTypedIsLost sends marks that cannot be kept, and marks over those of
@@ -156,7 +158,16 @@ func TestAnInterestIsDeclared(t *testing.T) {
 	form = wrong.fields()
 	form.Set("nature", "supervised")
 	form.Set("details", "registrar in 2019")
-	member.visit(post, at, form).want(http.StatusSeeOther)
+	done := member.visit(post, at, form)
+	contains(t, member.follow(done).main(), "Your interest in C1 is recorded.")
+	form.Set("details", "changed since")
+	form.Set("key", "another")
+	again := member.visit(post, at, form)
+	again.want(http.StatusConflict)
+	equal(t, again.fields().Get("details"), "changed since")
+	if strings.Contains(member.page("/campaigns/CARD-1?declared=C9").main(), "is recorded") {
+		t.Error("an interest that nobody declared is said to be recorded")
+	}
 	contains(t, string(p.officer.do(get, "/campaigns/CARD-1/interests", nil).want(200).body), "registrar in 2019")
 }
 
@@ -164,6 +175,7 @@ func TestAnInterestIsDeclared(t *testing.T) {
 func TestABlankSheetCanBePrinted(t *testing.T) {
 	w := newWorld(t)
 	p := w.drafted("C1")
+	contains(t, p.members["R1"].page("/campaigns/CARD-1").section("Blank sheets to print"), "interview")
 	d := p.members["R1"].page("/campaigns/CARD-1/exercises/interview/blank")
 	contains(t, d.main(), "Not observed")
 	p.members["R1"].visit(get, "/t/northgate/campaigns/CARD-1/exercises/none/blank", nil).want(http.StatusNotFound)

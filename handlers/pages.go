@@ -38,12 +38,12 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, resumePage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, sharesPage{}, panelPage{}, candidatesPage{}, importRoundPage{},
 		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
-		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
+		previewPage{}, diffPage{}, versionStepPage{}}
 }
 
 // pages shows them.

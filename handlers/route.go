@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"appointable/internal/fault"
 )
 
 // route is one line of the table. From it come the registration, the checks
@@ -190,6 +192,9 @@ func (s *Server) identify(c *call) error {
 		return s.identifyProgram(c, header)
 	}
 	session, err := s.signedIn(c, c.trust)
+	if c.isForm() && fault.Is(err, fault.Unauthenticated) {
+		return s.signInByForm(c, err)
+	}
 	c.person, c.authenticated = session.Person, session.Authenticated
 	return err
 }

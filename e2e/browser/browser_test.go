@@ -152,6 +152,11 @@ func (w *ward) visitor(t *testing.T, name string) *visitor {
 	w.must(err)
 	tab, done := chromedp.NewContext(w.browser, chromedp.WithTargetID(window))
 	t.Cleanup(done)
+	chromedp.ListenTarget(tab, func(event any) {
+		if broken, ok := event.(*runtime.EventExceptionThrown); ok {
+			t.Errorf("%s: a script broke: %s", name, broken.ExceptionDetails.Error())
+		}
+	})
 	w.must(chromedp.Run(tab)) // the first run's context is the tab's life
 	v := &visitor{w: w, t: t, name: name, tab: tab}
 	v.do(network.Enable(), emulation.SetDeviceMetricsOverride(1024, 768, 1, false))
