@@ -103,7 +103,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
-	shown.Moves = moveLinks(c, campaign)
+	shown.Moves = append(boardLink(c, campaign), moveLinks(c, campaign)...)
 	if progress.Phase == selection.Deciding && campaign.Allows(access.RecordDecision) {
 		shown.Moves = append(shown.Moves, link{"Record the decision", c.address("campaigns", document.Code, "decision")})
 	}

@@ -40,7 +40,8 @@ type page interface {
 func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
-		movePage{}, decidePage{}}
+		movePage{}, decidePage{},
+		boardPage{}}
 }
 
 // pages shows them.
@@ -129,6 +130,7 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/exercises/{exercise}/blank", endpoint: p.shows(p.blankSheet)},
 		{method: get, path: underCampaign + "/interests/{candidate}", endpoint: p.shows(p.askInterest)},
 		{method: post, path: underCampaign + "/interests/{candidate}", endpoint: acts(p.declareHere)},
+		{method: get, path: underCampaign + "/board", endpoint: p.shows(p.showBoard)},
 		{method: get, path: underCampaign + "/ranking", endpoint: p.shows(p.showRanking)},
 		{method: post, path: underCampaign + "/ranking", slow: true, endpoint: acts(p.rankNow)},
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
