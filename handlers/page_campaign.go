@@ -31,6 +31,7 @@ type campaignPage struct {
 	You       string // the asker's own seat
 	Funnel    []candidateLine
 	More      string // address of further candidates
+	Personal  string // address of what is done with personal data
 }
 
 func (campaignPage) template() string { return "campaign" }
@@ -109,6 +110,9 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	}
 	if campaign.Allows(access.ReadRanking) {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
+	}
+	if campaign.Allows(access.SetRetention) {
+		shown.Personal = c.address("campaigns", document.Code, "retention")
 	}
 	for _, m := range document.Panel {
 		seat := seatView{

@@ -41,7 +41,7 @@ func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{},
-		boardPage{}}
+		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{}}
 }
 
 // pages shows them.
@@ -95,6 +95,8 @@ const (
 	underTrust    = "/t/{trust}"
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
+	underPerson   = underTrust + "/people/{username}"
+	underPersonal = underCampaign + "/personal-data/{candidate}"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -136,6 +138,20 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
 		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
 		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
+		{method: get, path: underTrust + "/people", byHand: true, endpoint: p.shows(p.listPeople)},
+		{method: get, path: underTrust + "/invite", byHand: true, endpoint: p.shows(p.askInvite)},
+		{method: post, path: underTrust + "/invite", byHand: true, stepUp: true, endpoint: acts(p.inviteHere)},
+		{method: get, path: underPerson, byHand: true, endpoint: p.shows(p.showPerson)},
+		{method: post, path: underPerson + "/roles", byHand: true, stepUp: true, endpoint: acts(p.setRolesHere)},
+		{method: post, path: underPerson + "/password-reset", byHand: true, stepUp: true, endpoint: acts(p.resetHere)},
+		{method: post, path: underPerson + "/sessions", byHand: true, endpoint: acts(p.endSessionsHere)},
+		{method: get, path: underPerson + "/leave", byHand: true, endpoint: p.shows(p.askLeave)},
+		{method: post, path: underPerson + "/leave", byHand: true, stepUp: true, endpoint: acts(p.leaveHere)},
+		{method: get, path: underCampaign + "/retention", endpoint: p.shows(p.showRetention)},
+		{method: post, path: underCampaign + "/retention", stepUp: true, endpoint: acts(p.setRetentionHere)},
+		{method: post, path: underPersonal + "/pack", byHand: true, stepUp: true, endpoint: acts(p.sendPack)},
+		{method: get, path: underPersonal + "/erase", byHand: true, endpoint: p.shows(p.askErasure)},
+		{method: post, path: underPersonal + "/erase", byHand: true, stepUp: true, endpoint: acts(p.eraseHere)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}...)
 }
@@ -212,6 +228,7 @@ type layout struct {
 	Capacity string // in which roles
 	Account  string // address of the person's own sessions and tokens
 	SignOut  string // where the button posts to
+	Rooms    []link // beside the campaigns, for whose they are
 
 	Style, Icon string
 }
@@ -228,8 +245,25 @@ func (p *pages) layout(c *call, title string, trail ...link) layout {
 	if c.person.Username != "" {
 		l.Person, l.Capacity = c.person.DisplayName, roleWords(c.person.Roles)
 		l.Account, l.SignOut = c.address("account"), c.address("sign-out")
+		l.Rooms = rooms(c)
 	}
 	return l
+}
+
+// rooms are the pages of the trust that are about no campaign.
+func rooms(c *call) []link {
+	var links []link
+	for _, r := range []struct {
+		action access.Action
+		link   link
+	}{
+		{access.ManagePeople, link{"People", c.address("people")}},
+	} {
+		if access.Allowed(c.person.Roles, r.action, "") {
+			links = append(links, r.link)
+		}
+	}
+	return links
 }
 
 // address is that of a page in the trust of the request.
