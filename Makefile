@@ -30,6 +30,7 @@ fuzz:        ## each fuzz target for FUZZTIME (2m)
 
 drill: deps  ## the long counts, run by hand
 	go test ./frameworks ./selection/... ./internal/round -count=1 -timeout 60m -rapid.checks=20000
+	go test ./selection/suppression -run TestTheAttackerRecoversNothing -v -count=1 -timeout 60m -suppression.trusts=1000
 	go test ./internal/evidence -count=1 -timeout 60m -rapid.checks=10000
 	go test ./handlers -run TestThePermissionOracle -v -count=1 -timeout 60m -oracle.probes=100000
 	go test ./internal/store -run TestTwoTrustsOnFewConnections -v -count=1 -timeout 60m -crowd.calls=100000

@@ -19,17 +19,20 @@ const module = "appointable/"
 // not here is a new room: give it a row, and a reason in docs/architecture.md.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/deliver", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
-		"handlers":        {"internal/store", "internal/deliver", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "frameworks"},
+		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/deliver", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/fairness", "selection/monitoring", "selection/suppression", "frameworks", "migrations"},
+		"handlers":        {"internal/store", "internal/deliver", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "selection/monitoring", "frameworks"},
 
-		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "frameworks", "migrations"},
+		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/monitoring", "frameworks", "migrations"},
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
-		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "frameworks"},
+		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "selection/fairness", "selection/monitoring", "frameworks"},
 
-		"selection":            {"selection/ranking", "selection/mixedmodel", "frameworks", "internal/fault"},
-		"selection/ranking":    {"selection/mixedmodel", "internal/fault"},
-		"selection/mixedmodel": {"internal/fault"},
-		"frameworks":           {"internal/strictyaml", "internal/fault"},
+		"selection":             {"selection/ranking", "selection/mixedmodel", "selection/fairness", "selection/monitoring", "selection/suppression", "frameworks", "internal/fault"},
+		"selection/ranking":     {"selection/mixedmodel", "internal/fault"},
+		"selection/mixedmodel":  {"internal/fault"},
+		"selection/fairness":    {"internal/fault"},
+		"selection/suppression": {"internal/fault"},
+		"selection/monitoring":  {"internal/fault"},
+		"frameworks":            {"internal/strictyaml", "internal/fault"},
 
 		"internal/deliver":    {"internal/store", "internal/fault"},
 		"internal/evidence":   {"internal/audit", "internal/fault", "selection", "frameworks"},

@@ -108,6 +108,7 @@ func steppedUp() []string {
 		"POST /campaigns/{campaign}/close-scoring", "POST /campaigns/{campaign}/close-moderation", "POST /campaigns/{campaign}/decision",
 		"POST /campaigns/{campaign}/candidates/{candidate}/subject-access", "POST /campaigns/{campaign}/candidates/{candidate}/erase",
 		"PUT /campaigns/{campaign}/retention", "POST /campaigns/{campaign}/export", "POST /campaigns/{campaign}/evidence",
+		"POST /monitoring/counts",
 	}
 }
 

@@ -38,6 +38,7 @@ var database storetest.Server
 type world struct {
 	t      *testing.T
 	db     *store.DB
+	vault  *store.Vault
 	trust  store.Trust
 	owner  *store.DB // the owner's login, for making trusts
 	super  string    // DSN of the superuser
@@ -59,6 +60,10 @@ func worldOn(t *testing.T, made storetest.Database, config Config) *world {
 	t.Helper()
 	w := &world{t: t, db: made.Open(t), owner: made.OpenOwner(t), super: made.DSN("postgres"), log: &logLines{}}
 	w.trust = w.newTrust("northgate")
+	if config.Vault == nil {
+		config.Vault = made.OpenVault(t)
+	}
+	w.vault = config.Vault
 	config.DB, config.Log = w.db, slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config.Version = "test"
 	server, err := New(config)

@@ -14,8 +14,14 @@ func (s *Server) identity(c *call) (store.Identity, error) {
 	return s.db.Identity(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
 }
 
+// subjectAccess adds what the vault keeps of the candidate, where there is one.
 func (s *Server) subjectAccess(c *call) (store.SubjectAccess, error) {
-	return s.db.SubjectAccess(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
+	pack, err := s.db.SubjectAccess(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
+	if err != nil || s.vault == nil {
+		return pack, err
+	}
+	own, err := s.vault.Own(c.ctx(), c.who, c.param("campaign"), c.param("candidate"))
+	return pack.WithMonitoring(own), err
 }
 
 func (s *Server) putIdentity(c *call, in identityRequest) (store.Identity, error) {

@@ -50,6 +50,7 @@ func reflectOurTypes(r *jsonschema.Reflector) {
 	r.AddTypeMapping(frameworks.Anchors{}, map[string]string{}) // from score to text
 	r.AddTypeMapping(uuid.NullUUID{}, new(string))
 	r.DefaultOptions = append(r.DefaultOptions,
+		func(rc *jsonschema.ReflectContext) { rc.EnvelopNullability = true }, // a view that may be null in one place is none in another
 		jsonschema.InterceptDefName(definitionName),
 		jsonschema.InterceptProp(tellField),
 		jsonschema.InterceptSchema(refuseUnknown))

@@ -86,7 +86,7 @@ func TestOverview(t *testing.T) {
 	p.members["R2"].do(post, sampleSheet+"R2/C1/interview/submit", sampleMarks(6, 5)).want(200)
 	own := p.members["R2"].page(path)
 	contains(t, own.section("What happens next"), "You have 1 sheet still to submit.")
-	equal(t, fmt.Sprint(own.rows("Your sheets")), "[[interview Submitted] [interview Not submitted]]")
+	equal(t, fmt.Sprint(own.rows("Your sheets")), "[[interview Submitted] [interview Not started]]")
 	equal(t, fmt.Sprint(p.officer.page(path).rows("Sheets submitted")), "[[interview 1 of 6 submitted] [All exercises 1 of 6 submitted]]")
 
 	p.members["R1"].do(post, path+"/close-scoring", object{"reason": "R3 was called to theatre."}).want(200)

@@ -164,7 +164,7 @@ func (p *pages) showReceipt(c *call, campaign store.Campaign, head sheetHead, re
 	if err != nil {
 		return err
 	}
-	shown.Next, shown.Left = own.next(), own.Left
+	shown.Next, shown.Left = own.Next, own.Left
 	return p.show(c, http.StatusOK, shown)
 }
 

@@ -117,7 +117,7 @@ func (p *pages) sheetHead(c *call, campaign store.Campaign, s selection.Sheet) s
 		return c.address(append([]string{"campaigns", campaign.Document.Code}, steps...)...)
 	}
 	exercise, _ := campaign.Document.Exercise(s.Exercise)
-	words, class := sheetWords(store.SheetStatus{State: s.State, Required: true})
+	words, class := sheetWords(store.SheetStatus{State: s.State, Required: true, Started: s.Version > 1})
 	return sheetHead{
 		Campaign: campaign.Document.Title, CampaignTo: at(), Candidate: s.Candidate,
 		Exercise: exerciseTitle(campaign.Document, s.Exercise), Method: strings.ReplaceAll(string(exercise.Method), "-", " "), Rater: s.Rater,

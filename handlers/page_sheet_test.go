@@ -43,7 +43,7 @@ func TestASheetIsFilledInWithoutScripts(t *testing.T) {
 	p := w.scoring("C1")
 	member := p.members["R1"]
 	overview := member.page("/campaigns/CARD-1")
-	contains(t, overview.section("Your sheets"), "Not submitted")
+	contains(t, overview.section("Your sheets"), "Not started")
 	first := member.follow(member.visit(get, ownSheetPath, nil))
 	contains(t, first.main(), "1 of 2 The value safety")
 	contains(t, first.main(), "Nobody sees anybody else’s marks until every required sheet is submitted")

@@ -69,7 +69,8 @@ func (t *tally) words() string {
 
 // ownSheets are the asker's own, by candidate.
 type ownSheets struct {
-	Left       string // how many there are still to submit
+	Left       string    // how many there are still to submit
+	Next       *partLink // the first of them
 	Candidates []ownCandidate
 }
 
@@ -116,17 +117,21 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 	if left > 0 {
 		shown.Left = "You have " + counted(left, "sheet", "sheets") + " still to submit."
 	}
+	shown.Next = shown.next()
 	return shown, nil
 }
 
+// sheetWords are those of one's own sheet.
 func sheetWords(s store.SheetStatus) (words, class string) {
 	switch {
 	case s.State == selection.SheetSubmitted:
 		return "Submitted", "tag tag-good"
 	case s.State == selection.SheetWithdrawn:
 		return "Set aside for an interest", "tag tag-plain"
+	case s.Started:
+		return "Started", "tag tag-wait"
 	case !s.Required:
 		return "Not required", "tag tag-plain"
 	}
-	return "Not submitted", "tag tag-wait"
+	return "Not started", "tag tag-plain"
 }

@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{},
 		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{}}
@@ -113,6 +113,8 @@ func (p *pages) routes() []route {
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
 		{method: get, path: underTrust + "/password", public: true, endpoint: p.shows(p.askPassword)},
 		{method: post, path: underTrust + "/password", public: true, endpoint: acts(p.setPasswordHere)},
+		{method: get, path: underTrust + "/monitoring", public: true, endpoint: p.shows(p.askMonitoringHere)},
+		{method: post, path: underTrust + "/monitoring", public: true, endpoint: acts(p.answerMonitoringHere)},
 		{method: post, path: underTrust + "/provider", public: true, endpoint: acts(p.visitProvider)},
 		{method: get, path: underTrust + "/provider/callback", public: true, endpoint: acts(p.backFromProvider)},
 		{method: get, path: underTrust + "/account", endpoint: p.shows(p.showAccount)},

@@ -103,6 +103,11 @@ func (s *Server) routes() []route {
 		{method: put, path: campaignPath + "/retention", stepUp: true, summary: "Set until when personal data are kept, or hold them", endpoint: takes(s.setRetention)},
 		{method: get, path: trustPath + "/tombstones", summary: "List whose personal data were erased", endpoint: gives(s.tombstones)},
 
+		{method: post, path: campaignPath + "/monitoring", summary: "Enter what candidates said of protected characteristics, to be shown to nobody", endpoint: takes(s.importMonitoring)},
+		{method: get, path: campaignPath + "/monitoring", summary: "Count the candidates who were asked of protected characteristics, without small counts", endpoint: gives(s.monitoringProgress)},
+		{method: post, path: campaignPath + "/candidates/{candidate}/monitoring-link", summary: "Make the link by which a candidate is asked of protected characteristics", endpoint: gives(s.askMonitoring)},
+		{method: post, path: trustPath + "/monitoring/counts", byHand: true, stepUp: true, slow: true, summary: "Read the true counts of decided campaigns by protected characteristic; the reading goes on record", endpoint: takes(s.monitoringCounts)},
+
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 

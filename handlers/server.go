@@ -28,6 +28,7 @@ import (
 // Config is what a Server needs to know. DB and Log are required.
 type Config struct {
 	DB             *store.DB
+	Vault          *store.Vault // of protected characteristics; nil: none
 	Log            *slog.Logger
 	PublicURL      string           // as people type it, https://host; with https cookies are secure, "" is plain HTTP
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed
@@ -43,6 +44,7 @@ type Config struct {
 // Server answers HTTP requests.
 type Server struct {
 	db        *store.DB
+	vault     *store.Vault // nil: none
 	log       *slog.Logger
 	echo      *echo.Echo
 	origin    string // as people type it; "" where it is not known
@@ -88,7 +90,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: config.DB, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
+		db: config.DB, vault: config.Vault, log: config.Log, echo: echo.New(), secure: origin != nil && origin.Scheme == "https",
 		timeout: config.RequestTimeout, off: config.Off, sequencer: config.Sequencer, courier: config.Courier,
 		trusts: newTrusts(config.DB), signIns: newThrottle(config.DB.Now), origin: strings.TrimSuffix(config.PublicURL, "/"),
 		changes: newLimit(config.DB.Now, config.WriteLimit), trustSignIns: newLimit(config.DB.Now, signInsOfTrust),

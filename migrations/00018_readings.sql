@@ -31,8 +31,8 @@ create policy own on readings for insert with check (
 comment on policy own on readings is 'To add: one''s own, of the campaign that was entered, once its marks may be read.';
 grant select, insert on readings to appointable_app;
 
-comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior or reading.';
+comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior, monitoring or reading.';
 
 -- +goose Down
-comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet or prior.';
+comment on column audit_events.object_kind is 'trust, person, framework, campaign, candidate, sheet, prior or monitoring.';
 drop table readings;

@@ -32,6 +32,8 @@ type Config struct {
 	DatabaseConns      int    `env:"DATABASE_CONNS" envDefault:"20" help:"connections to the database at most"`
 	DataDir            string `env:"DATA_DIR" help:"folder of the private PostgreSQL and its log's key; empty: /var/lib/appointable as root, else the XDG data folder"`
 
+	MonitoringDatabaseURL string `env:"MONITORING_DATABASE_URL" secret:"yes" help:"login appointable_monitor, which alone reads protected characteristics; empty: no monitoring, save on the private PostgreSQL"`
+
 	SequencerDatabaseURL string `env:"SEQUENCER_DATABASE_URL" secret:"yes" help:"login appointable_sequence, which orders and signs the log; empty: not here, save on the private PostgreSQL"`
 	SequencerKey         string `env:"SEQUENCER_KEY" secret:"yes" help:"what appointable log new-key prints; two with a space between while one is replaced. Empty: on the private PostgreSQL log-key in its folder"`
 	LogPublished         string `env:"LOG_PUBLISHED" help:"folder of the record of what was published of each log, to be kept where no restore of the database sets it back; empty: log-published in DATA_DIR"`

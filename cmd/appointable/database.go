@@ -18,6 +18,7 @@ type database struct {
 	web      string          // DSN of the service's login
 	migrate  string          // DSN of the owner's login; "" where it is not known
 	sequence string          // DSN of the sequencer's login; "": the log is ordered and signed elsewhere, or nowhere
+	monitor  string          // DSN of the login of the monitoring vault; "": there is none
 	super    func(name string) string
 }
 
@@ -25,6 +26,7 @@ const (
 	webLogin      = "appointable_web"
 	migrateLogin  = "appointable_migrate"
 	sequenceLogin = "appointable_sequence"
+	monitorLogin  = "appointable_monitor"
 	superuser     = "postgres"
 	serviceName   = "appointable" // the database of the private PostgreSQL that serve uses
 )
@@ -34,7 +36,7 @@ const (
 // the service's is made and migrated where it is missing.
 func openDatabase(ctx context.Context, c Config, slug string) (*database, error) {
 	if c.DatabaseURL != "" {
-		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL, sequence: c.SequencerDatabaseURL}, nil
+		return &database{web: c.DatabaseURL, migrate: c.MigrateDatabaseURL, sequence: c.SequencerDatabaseURL, monitor: c.MonitoringDatabaseURL}, nil
 	}
 	d, err := reachPrivate(ctx, c)
 	if err != nil {
@@ -80,7 +82,8 @@ func (d *database) use(ctx context.Context, name string) error {
 
 // address takes the addresses of a database of the private PostgreSQL.
 func (d *database) address(name string) {
-	d.web, d.migrate, d.sequence = d.private.DSN(webLogin, name), d.private.DSN(migrateLogin, name), d.private.DSN(sequenceLogin, name)
+	d.web, d.migrate = d.private.DSN(webLogin, name), d.private.DSN(migrateLogin, name)
+	d.sequence, d.monitor = d.private.DSN(sequenceLogin, name), d.private.DSN(monitorLogin, name)
 }
 
 func (d *database) requireDemo(ctx context.Context) error {
@@ -150,6 +153,14 @@ func (d *database) openOwner(ctx context.Context) (*store.DB, error) {
 	return store.Open(ctx, d.migrate, store.Options{MaxConns: 2})
 }
 
+// openVault connects the monitoring vault; nil where this program runs none.
+func (d *database) openVault(ctx context.Context) (*store.Vault, error) {
+	if d.monitor == "" {
+		return nil, nil
+	}
+	return store.OpenVault(ctx, d.monitor)
+}
+
 // stop ends the private PostgreSQL; it loses nothing that was committed.
 func (d *database) stop() {
 	if d.private == nil {
@@ -163,6 +174,26 @@ func (d *database) stop() {
 // inTrust opens the database, finds a trust by its short name and runs fn as
 // the operator at the server.
 func inTrust(ctx context.Context, slug string, fn func(db *store.DB, who store.Actor) error) error {
+	return inDatabase(ctx, slug, func(_ *database, db *store.DB, who store.Actor) error { return fn(db, who) })
+}
+
+// inVault is inTrust for what only the monitoring vault does. It returns Invalid
+// where there is none.
+func inVault(ctx context.Context, slug string, fn func(vault *store.Vault, who store.Actor) error) error {
+	return inDatabase(ctx, slug, func(d *database, _ *store.DB, who store.Actor) error {
+		vault, err := d.openVault(ctx)
+		if err != nil {
+			return err
+		}
+		if vault == nil {
+			return fault.New(fault.Invalid, "this needs the login of the monitoring vault: set MONITORING_DATABASE_URL")
+		}
+		defer func() { _ = vault.Close() }()
+		return fn(vault, who)
+	})
+}
+
+func inDatabase(ctx context.Context, slug string, fn func(d *database, db *store.DB, who store.Actor) error) error {
 	c, err := readConfig()
 	if err != nil {
 		return err
@@ -184,5 +215,5 @@ func inTrust(ctx context.Context, slug string, fn func(db *store.DB, who store.A
 	if err != nil {
 		return err
 	}
-	return fn(db, store.Operator(trust.ID))
+	return fn(d, db, store.Operator(trust.ID))
 }

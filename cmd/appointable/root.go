@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, term terminal) int {
 
 // stoppedWords reassures whoever stopped a command that stores something.
 func stoppedWords(command string) string {
-	if command == "rank" || command == "gstudy" || command == "verify" {
+	if command == "rank" || command == "gstudy" || command == "fairness" || command == "verify" {
 		return "stopped"
 	}
 	return "stopped; nothing was stored"
@@ -104,7 +104,7 @@ func newRoot(term terminal) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	root.AddCommand(
-		newDemo(term), newServe(term), newRank(term), newGStudy(term), newImport(term), newExport(term), newEvidence(term), newRefit(term), newRerun(term), newVerify(term),
+		newDemo(term), newServe(term), newRank(term), newGStudy(term), newFairness(term), newImport(term), newImportMonitoring(term), newExport(term), newEvidence(term), newRefit(term), newRerun(term), newVerify(term),
 		newMigrate(term), newTrust(term), newUser(term), newLog(term), newErase(term), newTombstones(term), newDrill(term), newConfig(term), newAccess(term), newVersion(term),
 	)
 	return root

@@ -70,8 +70,12 @@ func TestSequencerSettings(t *testing.T) {
 	}
 	// Without its address there is none, and /readyz says so.
 	s, err := (&database{web: "x"}).openSequencer(t.Context(), c)
-	if s != nil || err != nil || !strings.Contains(strings.Join(off(s, nil), " "), "sequencer") {
-		t.Errorf("%v, %v, off: %v", s, err, off(s, nil))
+	if s != nil || err != nil || !strings.Contains(strings.Join(off(nil, s, nil), " "), "sequencer") {
+		t.Errorf("%v, %v, off: %v", s, err, off(nil, s, nil))
+	}
+	vault, err := (&database{web: "x"}).openVault(t.Context())
+	if vault != nil || err != nil || !strings.Contains(strings.Join(off(vault, s, nil), " "), "monitoring") {
+		t.Errorf("%v, %v, off: %v", vault, err, off(vault, s, nil))
 	}
 	// With it, a key must be given: on another's PostgreSQL none is made.
 	c.SequencerKey = ""

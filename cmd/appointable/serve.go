@@ -62,9 +62,16 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 	if sequencer != nil {
 		defer inBackground(ctx, log, sequencer, courier)()
 	}
+	vault, err := d.openVault(ctx)
+	if err != nil {
+		return err
+	}
+	if vault != nil {
+		defer func() { _ = vault.Close() }()
+	}
 	h, err := handlers.New(handlers.Config{
-		DB: db, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
-		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(sequencer, courier), Sequencer: sequencer, Courier: courier,
+		DB: db, Vault: vault, Log: log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxies,
+		RequestTimeout: c.RequestTimeout, WriteLimit: c.WriteLimit, Version: version, Off: off(vault, sequencer, courier), Sequencer: sequencer, Courier: courier,
 		Provider: handlers.Provider{Trust: c.OIDCTrust, Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret},
 	})
 	if err != nil {
@@ -105,8 +112,11 @@ func serve(ctx context.Context, term terminal, c Config, d *database, db *store.
 }
 
 // off lists what this installation runs without.
-func off(sequencer *store.Sequencer, courier *deliver.Courier) []string {
-	list := []string{"monitoring"}
+func off(vault *store.Vault, sequencer *store.Sequencer, courier *deliver.Courier) []string {
+	var list []string
+	if vault == nil {
+		list = append(list, "monitoring")
+	}
 	if sequencer == nil {
 		list = append(list, "sequencer")
 	}

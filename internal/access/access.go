@@ -57,40 +57,43 @@ type Action string
 
 // The actions.
 const (
-	EditFramework   Action = "edit-framework" // create, change a draft, publish, retire
-	ReadPriors      Action = "read-priors"    // what was pooled from decided campaigns
-	PoolPriors      Action = "pool-priors"    // pool anew, for campaigns whose scoring opens later
-	ReadAudit       Action = "read-audit"     //
-	ManagePeople    Action = "manage-people"  // accounts and roles
-	InvitePeople    Action = "invite-people"  // who have no role in the trust, for the seats of panels
-	CreateCampaign  Action = "create-campaign"
-	ImportCampaign  Action = "import-campaign"
-	ReadCampaign    Action = "read-campaign"       // plan, panel, candidates; without a seat: all of the trust
-	EditPlan        Action = "edit-plan"           // plan, panel, list of candidates, assignment
-	ChangeCandidate Action = "change-candidate"    // how far a candidate came
-	ReadIdentity    Action = "read-identity"       // name and contacts of a candidate; every reading is on record
-	EditIdentity    Action = "edit-identity"       //
-	GiveAccess      Action = "give-subject-access" // gather a candidate's own data
-	ReadTombstones  Action = "read-tombstones"     // whose data were erased
-	SetRetention    Action = "set-retention"       // until when personal data are kept, and what holds them
-	EraseCandidate  Action = "erase-candidate"     // what is personal, for good
-	EnterResults    Action = "enter-results"       // psychometric results
-	OpenScoring     Action = "open-scoring"        // locks the plan
-	ReadProgress    Action = "read-progress"       // submitted or not, and nothing else
-	ReadSheets      Action = "read-sheets"         // one's own; nothing of others before read-marks
-	WriteSheet      Action = "write-sheet"         // one's own: save, submit
-	CloseScoring    Action = "close-scoring"       // reveal before all sheets are in, with a reason
-	ReviseMark      Action = "revise-mark"         // one's own, with a reason
-	ReadMarks       Action = "read-marks"          // others' marks and psychometric results, once revealed
-	CloseModeration Action = "close-moderation"    // fixes the marks; ranks appear
-	DeclareInterest Action = "declare-interest"    // one's own, and read it
-	ReadInterests   Action = "read-interests"      // everybody's
-	JudgeInterest   Action = "judge-interest"      // whether the marks stand
-	RankCandidates  Action = "rank-candidates"     // compute and keep a ranking
-	ReadRanking     Action = "read-ranking"        // and the decision
-	ReadSeverity    Action = "read-severity"       // how strictly each assessor marked, by name; one's own needs no right
-	RecordDecision  Action = "record-decision"
-	ExportCampaign  Action = "export-campaign" // the round's files
+	EditFramework    Action = "edit-framework" // create, change a draft, publish, retire
+	ReadPriors       Action = "read-priors"    // what was pooled from decided campaigns
+	PoolPriors       Action = "pool-priors"    // pool anew, for campaigns whose scoring opens later
+	ReadAudit        Action = "read-audit"     //
+	ManagePeople     Action = "manage-people"  // accounts and roles
+	InvitePeople     Action = "invite-people"  // who have no role in the trust, for the seats of panels
+	CreateCampaign   Action = "create-campaign"
+	ImportCampaign   Action = "import-campaign"
+	ReadCampaign     Action = "read-campaign"       // plan, panel, candidates; without a seat: all of the trust
+	EditPlan         Action = "edit-plan"           // plan, panel, list of candidates, assignment
+	ChangeCandidate  Action = "change-candidate"    // how far a candidate came
+	ReadIdentity     Action = "read-identity"       // name and contacts of a candidate; every reading is on record
+	EditIdentity     Action = "edit-identity"       //
+	GiveAccess       Action = "give-subject-access" // gather a candidate's own data
+	ReadTombstones   Action = "read-tombstones"     // whose data were erased
+	SetRetention     Action = "set-retention"       // until when personal data are kept, and what holds them
+	EraseCandidate   Action = "erase-candidate"     // what is personal, for good
+	ImportMonitoring Action = "import-monitoring"   // what candidates said of protected characteristics elsewhere; write only
+	AskMonitoring    Action = "ask-monitoring"      // candidates, and count who has answered
+	ReadMonitoring   Action = "read-monitoring"     // for the audit, of campaigns that are decided or their shortlist locked; every reading is on record
+	EnterResults     Action = "enter-results"       // psychometric results
+	OpenScoring      Action = "open-scoring"        // locks the plan
+	ReadProgress     Action = "read-progress"       // submitted or not, and nothing else
+	ReadSheets       Action = "read-sheets"         // one's own; nothing of others before read-marks
+	WriteSheet       Action = "write-sheet"         // one's own: save, submit
+	CloseScoring     Action = "close-scoring"       // reveal before all sheets are in, with a reason
+	ReviseMark       Action = "revise-mark"         // one's own, with a reason
+	ReadMarks        Action = "read-marks"          // others' marks and psychometric results, once revealed
+	CloseModeration  Action = "close-moderation"    // fixes the marks; ranks appear
+	DeclareInterest  Action = "declare-interest"    // one's own, and read it
+	ReadInterests    Action = "read-interests"      // everybody's
+	JudgeInterest    Action = "judge-interest"      // whether the marks stand
+	RankCandidates   Action = "rank-candidates"     // compute and keep a ranking
+	ReadRanking      Action = "read-ranking"        // and the decision
+	ReadSeverity     Action = "read-severity"       // how strictly each assessor marked, by name; one's own needs no right
+	RecordDecision   Action = "record-decision"
+	ExportCampaign   Action = "export-campaign" // the round's files
 )
 
 // Rule is one row of the table: who may do the action, and in which phases of
@@ -126,6 +129,9 @@ func Table() []Rule {
 		{ReadTombstones, officer, nil},
 		{SetRetention, officer, nil},
 		{EraseCandidate, officer, []Phase{Decided}},
+		{ImportMonitoring, officer, nil},
+		{AskMonitoring, officer, nil},
+		{ReadMonitoring, []Role{Auditor}, nil},
 		{EnterResults, officer, []Phase{Draft, Scoring}},
 		{OpenScoring, officer, []Phase{Draft}},
 		{ReadProgress, []Role{RecruitmentOfficer, Chair}, nil},

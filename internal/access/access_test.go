@@ -32,6 +32,9 @@ give-subject-access -               ....5                -        -             
 read-tombstones    -                yes                  -        -              -      -
 set-retention      -                yes                  -        -              -      -
 erase-candidate    -                ....5                -        -              -      -
+import-monitoring  -                yes                  -        -              -      -
+ask-monitoring     -                yes                  -        -              -      -
+read-monitoring    -                -                    yes      -              -      -
 enter-results      -                12...                -        -              -      -
 open-scoring       -                1....                -        -              -      -
 read-progress      -                yes                  -        -              yes    -

@@ -169,6 +169,37 @@ type CandidateErased struct {
 	Reason string `json:"reason"`
 }
 
+// MonitoringAsked is a link by which a candidate is asked of their protected
+// characteristics.
+type MonitoringAsked struct{}
+
+// MonitoringAnswered says that a candidate answered; what, the log does not
+// keep.
+type MonitoringAnswered struct{}
+
+// MonitoringWithdrawn says that a candidate took their answers back.
+type MonitoringWithdrawn struct{}
+
+// MonitoringGiven says that a candidate's own answers were given out, to be
+// given to them.
+type MonitoringGiven struct{}
+
+// MonitoringImported says that answers came in that were given elsewhere; what
+// they are, the log does not keep.
+type MonitoringImported struct {
+	Campaign   string `json:"campaign"`
+	Candidates int    `json:"candidates"`
+	Answers    int    `json:"answers"`
+}
+
+// MonitoringRead says that answers of candidates were read, for an audit. The
+// database reads here what it may give.
+type MonitoringRead struct {
+	What      string   `json:"what"` // funnel, scores
+	Campaigns []string `json:"campaigns"`
+	Reason    string   `json:"reason"`
+}
+
 // RetentionSet is until when a campaign's personal data are kept, and what
 // holds them longer.
 type RetentionSet struct {
@@ -273,46 +304,52 @@ type DecisionRecorded struct {
 }
 
 // EventKind is the name under which the log keeps the event.
-func (TrustCreated) EventKind() string       { return "trust.created" }
-func (LogRestarted) EventKind() string       { return "trust.log-restarted" }
-func (PersonAdded) EventKind() string        { return "person.added" }
-func (RolesChanged) EventKind() string       { return "person.roles-changed" }
-func (PasswordSet) EventKind() string        { return "person.password-set" }
-func (SessionsEnded) EventKind() string      { return "person.sessions-ended" }
-func (PersonLeft) EventKind() string         { return "person.left" }
-func (LinkMade) EventKind() string           { return "person.link-made" }
-func (LinkUsed) EventKind() string           { return "person.link-used" }
-func (LoginBound) EventKind() string         { return "person.login-bound" }
-func (APITokenMade) EventKind() string       { return "person.api-token-made" }
-func (APITokenUsed) EventKind() string       { return "person.api-token-used" }
-func (APITokenRevoked) EventKind() string    { return "person.api-token-revoked" }
-func (FrameworkSaved) EventKind() string     { return "framework.saved" }
-func (FrameworkPublished) EventKind() string { return "framework.published" }
-func (FrameworkRetired) EventKind() string   { return "framework.retired" }
-func (CampaignSaved) EventKind() string      { return "campaign.saved" }
-func (CampaignImported) EventKind() string   { return "campaign.imported" }
-func (CampaignExported) EventKind() string   { return "campaign.exported" }
-func (EvidenceExported) EventKind() string   { return "campaign.evidence-exported" }
-func (SeatFilled) EventKind() string         { return "campaign.seat-filled" }
-func (CandidatesAdded) EventKind() string    { return "campaign.candidates-added" }
-func (CandidateChanged) EventKind() string   { return "campaign.candidate-changed" }
-func (IdentityRead) EventKind() string       { return "candidate.identity-read" }
-func (IdentityChanged) EventKind() string    { return "candidate.identity-changed" }
-func (SealedRead) EventKind() string         { return "reading.sealed" }
-func (SubjectAccessMade) EventKind() string  { return "candidate.subject-access-made" }
-func (CandidateErased) EventKind() string    { return "candidate.erased" }
-func (RetentionSet) EventKind() string       { return "campaign.retention-set" }
-func (ResultsEntered) EventKind() string     { return "campaign.results-entered" }
-func (SheetsAssigned) EventKind() string     { return "campaign.sheets-assigned" }
-func (ScoringOpened) EventKind() string      { return "campaign.scoring-opened" }
-func (SheetSaved) EventKind() string         { return "sheet.saved" }
-func (SheetSubmitted) EventKind() string     { return "sheet.submitted" }
-func (MarkRevised) EventKind() string        { return "sheet.mark-revised" }
-func (SheetWithdrawn) EventKind() string     { return "sheet.withdrawn" }
-func (MarksRevealed) EventKind() string      { return "campaign.marks-revealed" }
-func (ModerationClosed) EventKind() string   { return "campaign.moderation-closed" }
-func (InterestDeclared) EventKind() string   { return "campaign.interest-declared" }
-func (InterestJudged) EventKind() string     { return "campaign.interest-judged" }
-func (RankingStored) EventKind() string      { return "campaign.ranking-stored" }
-func (PriorPooled) EventKind() string        { return "prior.pooled" }
-func (DecisionRecorded) EventKind() string   { return "campaign.decided" }
+func (TrustCreated) EventKind() string        { return "trust.created" }
+func (LogRestarted) EventKind() string        { return "trust.log-restarted" }
+func (PersonAdded) EventKind() string         { return "person.added" }
+func (RolesChanged) EventKind() string        { return "person.roles-changed" }
+func (PasswordSet) EventKind() string         { return "person.password-set" }
+func (SessionsEnded) EventKind() string       { return "person.sessions-ended" }
+func (PersonLeft) EventKind() string          { return "person.left" }
+func (LinkMade) EventKind() string            { return "person.link-made" }
+func (LinkUsed) EventKind() string            { return "person.link-used" }
+func (LoginBound) EventKind() string          { return "person.login-bound" }
+func (APITokenMade) EventKind() string        { return "person.api-token-made" }
+func (APITokenUsed) EventKind() string        { return "person.api-token-used" }
+func (APITokenRevoked) EventKind() string     { return "person.api-token-revoked" }
+func (FrameworkSaved) EventKind() string      { return "framework.saved" }
+func (FrameworkPublished) EventKind() string  { return "framework.published" }
+func (FrameworkRetired) EventKind() string    { return "framework.retired" }
+func (CampaignSaved) EventKind() string       { return "campaign.saved" }
+func (CampaignImported) EventKind() string    { return "campaign.imported" }
+func (CampaignExported) EventKind() string    { return "campaign.exported" }
+func (EvidenceExported) EventKind() string    { return "campaign.evidence-exported" }
+func (SeatFilled) EventKind() string          { return "campaign.seat-filled" }
+func (CandidatesAdded) EventKind() string     { return "campaign.candidates-added" }
+func (CandidateChanged) EventKind() string    { return "campaign.candidate-changed" }
+func (IdentityRead) EventKind() string        { return "candidate.identity-read" }
+func (IdentityChanged) EventKind() string     { return "candidate.identity-changed" }
+func (SealedRead) EventKind() string          { return "reading.sealed" }
+func (SubjectAccessMade) EventKind() string   { return "candidate.subject-access-made" }
+func (CandidateErased) EventKind() string     { return "candidate.erased" }
+func (MonitoringAsked) EventKind() string     { return "candidate.monitoring-asked" }
+func (MonitoringAnswered) EventKind() string  { return "candidate.monitoring-answered" }
+func (MonitoringWithdrawn) EventKind() string { return "candidate.monitoring-withdrawn" }
+func (MonitoringGiven) EventKind() string     { return "candidate.monitoring-given" }
+func (MonitoringImported) EventKind() string  { return "monitoring.imported" }
+func (MonitoringRead) EventKind() string      { return "monitoring.read" }
+func (RetentionSet) EventKind() string        { return "campaign.retention-set" }
+func (ResultsEntered) EventKind() string      { return "campaign.results-entered" }
+func (SheetsAssigned) EventKind() string      { return "campaign.sheets-assigned" }
+func (ScoringOpened) EventKind() string       { return "campaign.scoring-opened" }
+func (SheetSaved) EventKind() string          { return "sheet.saved" }
+func (SheetSubmitted) EventKind() string      { return "sheet.submitted" }
+func (MarkRevised) EventKind() string         { return "sheet.mark-revised" }
+func (SheetWithdrawn) EventKind() string      { return "sheet.withdrawn" }
+func (MarksRevealed) EventKind() string       { return "campaign.marks-revealed" }
+func (ModerationClosed) EventKind() string    { return "campaign.moderation-closed" }
+func (InterestDeclared) EventKind() string    { return "campaign.interest-declared" }
+func (InterestJudged) EventKind() string      { return "campaign.interest-judged" }
+func (RankingStored) EventKind() string       { return "campaign.ranking-stored" }
+func (PriorPooled) EventKind() string         { return "prior.pooled" }
+func (DecisionRecorded) EventKind() string    { return "campaign.decided" }

@@ -56,20 +56,7 @@ func (in *folder) place(ctx context.Context, fields []fault.Field) error {
 // memory than the marks.
 func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fault.Field) error {
 	if f := in.usable(name); f != nil && slices.Contains(tableNames(), name) {
-		told := f.complaints         // a score that could not be read is not also off the scale
-		again := &file{name: f.name} // what reading has to say is told
-		row := 0
-		_, err := in.eachRow(ctx, again, columnsOf(name), func(t *table) {
-			for _, field := range byRow[row] {
-				line, column := t.place(parsePath(field.Where).column)
-				if !f.blurred[line] && !isTold(told, line, column) {
-					f.complain(line, column, "%s", field.Message)
-				}
-			}
-			delete(byRow, row)
-			row++
-		})
-		if err != nil {
+		if err := in.placeIn(ctx, f, columnsOf(name), byRow); err != nil {
 			return err
 		}
 	}
@@ -80,6 +67,25 @@ func (in *folder) placeRows(ctx context.Context, name string, byRow map[int][]fa
 		}
 	}
 	return nil
+}
+
+// placeIn complains in a table's file of the rows that it finds again there, and
+// takes those out of byRow.
+func (in *folder) placeIn(ctx context.Context, f *file, columns []column, byRow map[int][]fault.Field) error {
+	told := f.complaints         // a score that could not be read is not also off the scale
+	again := &file{name: f.name} // what reading has to say is told
+	row := 0
+	_, err := in.eachRow(ctx, again, columns, func(t *table) {
+		for _, field := range byRow[row] {
+			line, column := t.place(parsePath(field.Where).column)
+			if !f.blurred[line] && !isTold(told, line, column) {
+				f.complain(line, column, "%s", field.Message)
+			}
+		}
+		delete(byRow, row)
+		row++
+	})
+	return err
 }
 
 func isTold(told []complaint, line, column int) bool {

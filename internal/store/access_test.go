@@ -12,6 +12,7 @@ import (
 	"appointable/internal/fault"
 	"appointable/internal/store"
 	"appointable/selection"
+	"appointable/selection/monitoring"
 )
 
 // The table of access, cell by cell, against the use cases and the database.
@@ -95,6 +96,8 @@ func eachPhase(t *testing.T) map[access.Phase]stage {
 	for phase, w := range worlds {
 		w.equal(access.Phase(inPhase(w, phase).phase()), phase)
 		_, err := w.db.PutIdentity(w.ctx, w.officer, code, whoIs("C1"))
+		w.must(err)
+		_, err = w.vault.Import(w.ctx, w.officer, code, []monitoring.Row{row("C2", "sex", "male")})
 		w.must(err)
 		w.bury()
 		stages[phase] = stage{w, w.subjects()}
@@ -323,6 +326,26 @@ func probes() []probe {
 			pack, err := db.SubjectAccess(w.ctx, s.who, code, "C1")
 			return len(pack.Trust), onRecord(err)
 		}, nil},
+		{access.ImportMonitoring, "import", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := w.vaultLike(db).Import(w.ctx, s.who, code, []monitoring.Row{row("C1", "sex", "female")})
+			return err
+		}},
+		{access.AskMonitoring, "ask", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := w.vaultLike(db).Ask(w.ctx, s.who, code, "C1")
+			return err
+		}},
+		{access.GiveAccess, "a candidate's own answers", func(w *world, db *store.DB, s subject) (int, error) {
+			own, err := w.vaultLike(db).Own(w.ctx, s.who, code, "C2")
+			return len(own.Answers), onRecord(err)
+		}, nil},
+		{access.ReadMonitoring, "funnel", func(w *world, db *store.DB, s subject) (int, error) {
+			rows, err := w.vaultLike(db).Funnel(w.ctx, s.who, []string{code}, "the audit")
+			return len(rows), undecided(onRecord(err))
+		}, nil},
+		{access.ReadMonitoring, "scores", func(w *world, db *store.DB, s subject) (int, error) {
+			rows, err := w.vaultLike(db).Scores(w.ctx, s.who, []string{code}, "the audit")
+			return len(rows), undecided(onRecord(err))
+		}, nil},
 		{access.ReadTombstones, "list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Tombstones(w.ctx, s.who)
 			return len(list), err
@@ -344,6 +367,23 @@ func onRecord(err error) error {
 		return nil
 	}
 	return err
+}
+
+// undecided is the error of a reading before the decision, which is not for the
+// table to allow or not: none.
+func undecided(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
+}
+
+// vaultLike is the vault, unchecked where the database is.
+func (w *world) vaultLike(db *store.DB) *store.Vault {
+	if db != w.db {
+		return w.vault.Unchecked()
+	}
+	return w.vault
 }
 
 func othersOf(list []store.SheetStatus, s subject) (n int) {
@@ -377,6 +417,8 @@ func (p probe) shown(phase access.Phase, s subject) bool {
 	switch p.action {
 	case access.ReadProgress:
 		return phase != access.Draft
+	case access.ReadMonitoring:
+		return phase == access.Decided
 	case access.ReadSheets:
 		return phase != access.Draft && (s.rater != "" || phase != access.Scoring)
 	}
@@ -397,7 +439,7 @@ func (p probe) left(phase access.Phase, s subject) bool {
 // campaignless are the actions that ask for no campaign: a seat gives none.
 func campaignless(action access.Action) bool {
 	switch action {
-	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople:
+	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople, access.ReadMonitoring:
 		return true
 	}
 	return false

@@ -124,16 +124,16 @@ func TestSchemaFollowsItsRules(t *testing.T) {
 			select oid::regprocedure || ' belongs to ' || proowner::regrole from functions where proowner <> 'appointable_owner'::regrole`},
 		{"the service owns nothing", `
 			select classid::regclass || ' ' || objid from pg_shdepend
-			 where deptype = 'o' and refobjid in ('appointable_app'::regrole, 'appointable_web'::regrole, 'appointable_sequencer'::regrole, 'appointable_sequence'::regrole)`},
+			 where deptype = 'o' and refobjid in ('appointable_app'::regrole, 'appointable_web'::regrole, 'appointable_sequencer'::regrole, 'appointable_sequence'::regrole, 'appointable_monitoring'::regrole, 'appointable_monitor'::regrole)`},
 		{"the record can only be added to", `
 			select relname || ': ' || p || ' by ' || login
-			  from tables, unnest(array['appointable_web', 'appointable_sequence']) login, unnest(array['update', 'delete', 'truncate', 'references', 'trigger']) p
+			  from tables, unnest(array['appointable_web', 'appointable_sequence', 'appointable_monitor']) login, unnest(array['update', 'delete', 'truncate', 'references', 'trigger']) p
 			 where (relname like 'audit\_%' or relname in ('log_leaves', 'log_hashes', 'log_checkpoints')) and has_table_privilege(login, oid, p)`},
 		{"the service cannot write the log", `
 			select relname || ': ' || p from tables, unnest(array['insert', 'update', 'delete']) p
 			 where relname like 'log\_%' and has_table_privilege('appointable_web', oid, p)`},
 		{"nobody truncates or references", `
-			select relname || ': ' || p || ' by ' || login from tables, unnest(array['appointable_web', 'appointable_sequence']) login, unnest(array['truncate', 'references', 'trigger']) p
+			select relname || ': ' || p || ' by ' || login from tables, unnest(array['appointable_web', 'appointable_sequence', 'appointable_monitor']) login, unnest(array['truncate', 'references', 'trigger']) p
 			 where has_table_privilege(login, oid, p)`},
 		{"one column is not granted apart from its row", `
 			select t.relname || '.' || a.attname from tables t join pg_attribute a on a.attrelid = t.oid where a.attacl is not null`},
@@ -169,6 +169,11 @@ func TestRightsOfTheService(t *testing.T) {
 func TestRightsOfTheSequencer(t *testing.T) {
 	t.Parallel()
 	golden(t, "rights-sequencer.golden", rightsOf(t, superuser(t, server.Database(t)), "appointable_sequence", "appointable_sequencer"))
+}
+
+func TestRightsOfTheVault(t *testing.T) {
+	t.Parallel()
+	golden(t, "rights-vault.golden", rightsOf(t, superuser(t, server.Database(t)), "appointable_monitor", "appointable_monitoring"))
 }
 
 // rightsOf lists what a login may do; attributes are those of its group too.

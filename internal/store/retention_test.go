@@ -16,7 +16,7 @@ func TestErasureKeepsMarksAndProofs(t *testing.T) {
 	w.must(err)
 	admin := w.raw("postgres")
 	_, err = admin.ExecContext(w.ctx, `insert into monitoring.characteristics
-		select trust_id, campaign_id, candidate_id, 'sex', 'F', now() from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
+		select trust_id, campaign_id, candidate_id, 'sex=female', now() from candidates where trust_id = $1 and code = 'C1'`, w.trust.ID)
 	w.must(err)
 	scores := func() (sums []float64) {
 		w.must(admin.SelectContext(w.ctx, &sums, `select coalesce(score, 0) from scores order by sheet_id, criterion`))

@@ -334,10 +334,14 @@ type SheetStatus struct {
 	SheetName
 	State    selection.SheetState `db:"state" json:"state"`
 	Required bool                 `db:"required" json:"required"`
+
+	// Started says that something was saved. It is for the sheet's own rater:
+	// those who follow progress see submitted or not, and nothing else.
+	Started bool `db:"started" json:"-"`
 }
 
 const selectStatus = `
-	select p.rater, k.code as candidate, s.exercise, s.state, s.required
+	select p.rater, k.code as candidate, s.exercise, s.state, s.required, s.version > 1 as started
 	  from sheets s
 	  join panel_members p on p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id
 	  join candidates k on k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id

@@ -35,7 +35,8 @@ type SubjectAccess struct {
 	Place         *SubjectPlace                  `json:"place"`   // null where the candidate was not ranked
 	Finding       *selection.Finding             `json:"finding"` // null where there is none
 	Readings      []time.Time                    `json:"readings"`
-	Notes         []string                       `json:"notes"` // what this is and is not
+	Monitoring    *SubjectMonitoring             `json:"monitoring,omitempty"` // nil where no vault is here to ask
+	Notes         []string                       `json:"notes"`                // what this is and is not
 }
 
 // SubjectMark is a mark as it stands and as it was.
@@ -107,8 +108,25 @@ func subjectNotes() []string {
 	return []string{
 		"Assessors stand under letters that mean nothing outside this document, and other candidates are left out: their data are theirs.",
 		"Before this leaves the trust somebody must read the notes, as written, for names of third parties.",
-		"What the candidate said of protected characteristics is kept apart and is given out by whoever keeps it.",
+		monitoringElsewhere,
 	}
+}
+
+const (
+	monitoringElsewhere = "What the candidate said of protected characteristics is not here: this installation runs without the monitoring vault. Whoever keeps that must be asked for it."
+	monitoringHere      = "What the candidate said of protected characteristics is for the candidate alone: whoever makes this document passes it on unread, and keeps no copy of that part."
+)
+
+// WithMonitoring adds what the vault keeps of the candidate.
+func (s SubjectAccess) WithMonitoring(own SubjectMonitoring) SubjectAccess {
+	s.Monitoring = &own
+	s.Notes = slices.Clone(s.Notes)
+	for i, note := range s.Notes {
+		if note == monitoringElsewhere {
+			s.Notes[i] = monitoringHere
+		}
+	}
+	return s
 }
 
 func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) error {

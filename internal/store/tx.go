@@ -229,7 +229,14 @@ func (t *tx) note(object audit.Object, detail audit.Detail) error {
 
 // record is the tail of every statement that ends a use case: the events, their
 // payloads and the remembered answer go in with one round trip.
-const record = `
+const record = recordEvents + `,
+	kept as (
+		insert into idempotency_keys (trust_id, person_id, key, request_sha256, result, created_at)
+		select $1, $2, $12, $13, $14, $3 where $12 <> '')`
+
+// recordEvents is record without an answer to remember, $1 to $11: the vault's
+// login has no right to keep one.
+const recordEvents = `
 	events as (
 		insert into audit_events (trust_id, event_id, kind, object_kind, object_id, object_version, actor_id, at, commitment)
 		select $1, e.event_id, e.kind, e.object_kind, e.object_id, e.object_version, $2, $3, e.commitment
@@ -238,10 +245,7 @@ const record = `
 	payloads as (
 		insert into audit_payloads (trust_id, event_id, nonce, payload)
 		select $1, p.event_id, p.nonce, p.payload
-		  from unnest($4::uuid[], $10::bytea[], $11::bytea[]) as p (event_id, nonce, payload)),
-	kept as (
-		insert into idempotency_keys (trust_id, person_id, key, request_sha256, result, created_at)
-		select $1, $2, $12, $13, $14, $3 where $12 <> '')`
+		  from unnest($4::uuid[], $10::bytea[], $11::bytea[]) as p (event_id, nonce, payload))`
 
 // recordArgs are the parameters $1 to $14 of record.
 func (t *tx) recordArgs(result any) ([]any, error) {
@@ -280,6 +284,9 @@ func (t *tx) finish(result any) error {
 		return err
 	}
 	t.events = nil
+	if t.key.Key == "" {
+		return t.exec(`with `+recordEvents+` select`, args[:11]...)
+	}
 	return t.exec(`with `+record+` select`, args...)
 }
 

@@ -30,6 +30,7 @@ type world struct {
 	ctx      context.Context
 	database storetest.Database
 	db       *store.DB
+	vault    *store.Vault
 	trust    store.Trust
 	operator store.Actor // the command line at the server
 	officer  store.Actor
@@ -65,7 +66,7 @@ func trusts(t *testing.T) func(t *testing.T) *world {
 // trustIn makes the world of one more trust in a database.
 func trustIn(t *testing.T, database storetest.Database, db *store.DB, slug string) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), database: database, db: db, members: map[string]store.Actor{}, raws: map[string]*sqlx.DB{}}
+	w := &world{t: t, ctx: t.Context(), database: database, db: db, vault: database.OpenVault(t), members: map[string]store.Actor{}, raws: map[string]*sqlx.DB{}}
 	var err error
 	w.trust, err = database.OpenOwner(t).CreateTrust(w.ctx, slug, slug, true)
 	w.must(err)

@@ -80,6 +80,17 @@ func (d Database) Open(t testing.TB) *store.DB { return d.as(t, "appointable_web
 // making trusts, and for looking behind the curtain.
 func (d Database) OpenOwner(t testing.TB) *store.DB { return d.as(t, "appointable_migrate") }
 
+// OpenVault connects as the vault does.
+func (d Database) OpenVault(t testing.TB) *store.Vault {
+	t.Helper()
+	vault, err := store.OpenVault(t.Context(), d.DSN("appointable_monitor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = vault.Close() })
+	return vault
+}
+
 func (d Database) as(t testing.TB, login string) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), d.DSN(login), store.Options{})
