@@ -41,7 +41,8 @@ func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{},
-		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{}}
+		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{},
+		logPage{}, proofPage{}, readingsPage{}}
 }
 
 // pages shows them.
@@ -140,6 +141,9 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
 		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
 		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
+		{method: get, path: underTrust + "/log", endpoint: p.shows(p.showLog)},
+		{method: get, path: underTrust + "/log/proof", endpoint: p.shows(p.showProof)},
+		{method: get, path: underTrust + "/readings", endpoint: p.shows(p.showReadings)},
 		{method: get, path: underTrust + "/people", endpoint: p.shows(p.listPeople)},
 		{method: get, path: underTrust + "/invite", endpoint: p.shows(p.askInvite)},
 		{method: post, path: underTrust + "/invite", stepUp: true, endpoint: acts(p.inviteHere)},
@@ -260,6 +264,8 @@ func rooms(c *call) []link {
 		link   link
 	}{
 		{access.ManagePeople, link{"People", c.address("people")}},
+		{access.ReadAudit, link{"Log of changes", c.address("log")}},
+		{access.ReadAudit, link{"Who read what", c.address("readings")}},
 	} {
 		if access.Allowed(c.person.Roles, r.action, "") {
 			links = append(links, r.link)
