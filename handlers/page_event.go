@@ -100,5 +100,5 @@ func whoDid(e store.RecordLine) string {
 	case e.Actor.Valid:
 		return "Account " + e.Actor.UUID.String()[:8] + "…"
 	}
-	return "Nobody signed in"
+	return "Without signing in:"
 }
