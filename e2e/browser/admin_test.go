@@ -139,7 +139,7 @@ func TestAnAdministratorLooksAfterPeople(t *testing.T) {
 
 	invited := w.visitor(t, "okafor")
 	invited.open(to[strings.Index(to, "/t/"):])
-	invited.sees("Set your password")
+	invited.sees("Welcome, Dr Amara Okafor")
 
 	v.press("Close this account")
 	v.sees("This cannot be undone")
@@ -147,7 +147,7 @@ func TestAnAdministratorLooksAfterPeople(t *testing.T) {
 	v.press("Close this account")
 	v.sees("The account is closed")
 	invited.open(to[strings.Index(to, "/t/"):])
-	invited.sees("This link has been used or is over")
+	invited.sees("link has been used or is over")
 }
 
 // TestTheOfficerLooksAfterPersonalData holds them, with a reason.
