@@ -23,6 +23,7 @@ bench: deps  ## speed, memory and the quality of choices, side by side (an hour 
 	go test -run '^$$' -bench . -benchmem -timeout 3h ./frameworks ./selection/... ./internal/round
 	go run ./e2e/decisions
 	go run ./e2e/national
+	go run ./e2e/fairness
 	go run ./e2e/submission
 
 fuzz:        ## each fuzz target for FUZZTIME (2m)
@@ -35,10 +36,13 @@ drill: deps  ## the long counts, run by hand
 	go test ./handlers -run TestThePermissionOracle -v -count=1 -timeout 60m -oracle.probes=100000
 	go test ./internal/store -run TestTwoTrustsOnFewConnections -v -count=1 -timeout 60m -crowd.calls=100000
 
+pictures: browser ## those of README and guides, from the pages themselves
+	go test ./e2e/browser -run '^TestPictures$$' -count=1 -args -pictures $(CURDIR)/docs/pictures
+
 deps:        ## PostgreSQL, where this machine has none
 	@./scripts/deps.sh
 
 browser: deps ## Chromium, and axe-core from npm, for the browser journeys
 	@./scripts/deps.sh browser
 
-.PHONY: help demo test lint bench fuzz drill deps browser
+.PHONY: help demo test lint bench fuzz drill deps browser pictures

@@ -20,9 +20,9 @@ const module = "appointable/"
 func arrows() map[string][]string {
 	return map[string][]string{
 		"cmd/appointable": {"handlers", "internal/store", "internal/round", "internal/access", "internal/audit", "internal/evidence", "internal/deliver", "internal/localpg", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/fairness", "selection/monitoring", "selection/suppression", "frameworks", "migrations"},
-		"handlers":        {"internal/store", "internal/deliver", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "selection/monitoring", "frameworks"},
+		"handlers":        {"internal/store", "internal/deliver", "internal/provider", "internal/round", "internal/access", "internal/audit", "internal/fault", "selection", "selection/ranking", "selection/monitoring", "selection/fairness", "frameworks"},
 
-		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/monitoring", "frameworks", "migrations"},
+		"internal/store":           {"internal/access", "internal/audit", "internal/evidence", "internal/fault", "selection", "selection/ranking", "selection/mixedmodel", "selection/monitoring", "selection/fairness", "selection/suppression", "frameworks", "migrations"},
 		"internal/store/storetest": {"internal/store", "internal/localpg", "migrations"},
 		"internal/round":           {"internal/strictyaml", "internal/fault", "selection", "selection/mixedmodel", "selection/fairness", "selection/monitoring", "frameworks"},
 
@@ -46,6 +46,7 @@ func arrows() map[string][]string {
 
 		"e2e/browser":    {}, // its tests see handlers and store
 		"e2e/national":   {"internal/store", "internal/localpg", "selection", "frameworks"},
+		"e2e/fairness":   {"selection", "selection/fairness", "selection/suppression", "selection/monitoring"},
 		"e2e/decisions":  {"selection/ranking", "selection/mixedmodel"},
 		"e2e/submission": {"internal/store", "internal/localpg", "internal/access", "internal/fault", "selection", "frameworks", "migrations"},
 	}

@@ -105,10 +105,10 @@ func steppedUp() []string {
 	return []string{
 		"POST /tokens", "POST /people", "POST /invitations", "PUT /people/{username}/roles", "PUT /people/{username}/password",
 		"POST /people/{username}/password-reset", "POST /people/{username}/leave",
-		"POST /campaigns/{campaign}/close-scoring", "POST /campaigns/{campaign}/close-moderation", "POST /campaigns/{campaign}/decision",
+		"POST /campaigns/{campaign}/panel/{rater}/replacement", "POST /campaigns/{campaign}/close-scoring", "POST /campaigns/{campaign}/close-moderation", "POST /campaigns/{campaign}/decision",
 		"POST /campaigns/{campaign}/candidates/{candidate}/subject-access", "POST /campaigns/{campaign}/candidates/{candidate}/erase",
 		"PUT /campaigns/{campaign}/retention", "POST /campaigns/{campaign}/export", "POST /campaigns/{campaign}/evidence",
-		"POST /monitoring/counts",
+		"POST /monitoring/counts", "POST /fairness",
 	}
 }
 

@@ -34,6 +34,14 @@ type seatRequest struct {
 	Username string `json:"username" validate:"required,max=100"`
 }
 
+// replacementRequest is the newcomer: their rater code, which nobody has on
+// this panel, who they are, and why the member before them sits no more.
+type replacementRequest struct {
+	Rater    string `json:"rater" validate:"required,max=64"`
+	Username string `json:"username" validate:"required,max=100"`
+	Reason   string `json:"reason" validate:"required,max=4000"`
+}
+
 type assignmentRequest struct {
 	Sheets []sheetNameRequest `json:"sheets" validate:"min=1,max=20000,dive"`
 }
@@ -83,6 +91,10 @@ func (s *Server) changeCampaign(c *call, in selection.Campaign) (campaignView, e
 
 func (s *Server) fillSeat(c *call, in seatRequest) (campaignView, error) {
 	return viewCampaign(s.db.FillSeat(c.ctx(), c.who, c.param("campaign"), c.param("rater"), in.Username))
+}
+
+func (s *Server) replaceMember(c *call, in replacementRequest) (campaignView, error) {
+	return viewCampaign(s.db.ReplaceMember(c.ctx(), c.who, c.param("campaign"), c.param("rater"), store.Newcomer(in)))
 }
 
 func (s *Server) assignSheets(c *call, in assignmentRequest) (countView, error) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"appointable/frameworks"
@@ -30,6 +31,7 @@ type campaignPage struct {
 	Panel     []seatView
 	You       string // the asker's own seat
 	Funnel    []candidateLine
+	Sifted    bool   // the sift is revealed, and candidates stand beside their means of it
 	More      string // address of further candidates
 	Personal  string // address of what is done with personal data
 }
@@ -42,7 +44,7 @@ type campaignHead struct {
 	Phase                 phaseTag
 }
 
-// phaseStep is one of the five phases. State is done, now or to come.
+// phaseStep is one of the phases. State is done, now or to come.
 type phaseStep struct {
 	Name, State string
 	At          moment // when it began
@@ -62,10 +64,12 @@ type lockView struct {
 type seatView struct {
 	Rater, Role, Marks   string
 	Chair, You, Optional bool
+	ReplacedBy           string // rater code of who took over
 }
 
-// candidateLine is a candidate and how far they came.
-type candidateLine struct{ Code, Reached string }
+// candidateLine is a candidate and how far they came; how they did in the sift
+// and why they were shortlisted or not, once that is revealed.
+type candidateLine struct{ Code, Reached, Mean, Range, Counted, Reason string }
 
 func (p *pages) overview(c *call) (page, error) {
 	code := c.param("campaign")
@@ -74,7 +78,7 @@ func (p *pages) overview(c *call) (page, error) {
 		return nil, err
 	}
 	shown := p.campaignPage(c, campaign)
-	if err := p.addCandidates(c, code, &shown); err != nil {
+	if err := p.addCandidates(c, campaign, &shown); err != nil {
 		return nil, err
 	}
 	if campaign.Progress.Phase == selection.Draft {
@@ -100,7 +104,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	document, progress := campaign.Document, campaign.Progress
 	shown := campaignPage{
 		layout: p.layout(c, document.Title), Campaign: headOf(c, campaign),
-		Steps: p.steps(progress), Seal: p.seal(progress), Framework: p.frameworkHead(campaign.Framework),
+		Steps: p.steps(document, progress), Seal: p.seal(document, progress), Framework: p.frameworkHead(campaign.Framework),
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
@@ -117,7 +121,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	for _, m := range document.Panel {
 		seat := seatView{
 			Rater: m.Rater, Role: capital(m.Role.Words()), Marks: exercisesOf(m, document),
-			Chair: m.Rater == document.ChairRater(), You: m.Rater == campaign.Rater, Optional: m.Optional,
+			Chair: m.Rater == document.ChairRater(), You: m.Rater == campaign.Rater, Optional: m.Optional, ReplacedBy: m.ReplacedBy,
 		}
 		if seat.You {
 			shown.You = seat.Rater + ", " + m.Role.Words()
@@ -142,15 +146,21 @@ func postWords(p selection.Post) string {
 	return strings.Join(append(words, counted(p.Posts, "post", "posts")), ", ")
 }
 
-// steps are the five phases in their order.
-func (p *pages) steps(progress selection.Progress) []phaseStep {
-	steps := []phaseStep{
-		{Name: selection.Draft.Words()},
-		{Name: selection.Scoring.Words(), At: p.moment(progress.OpenedAt)},
+// steps are the phases of the campaign in their order.
+func (p *pages) steps(document selection.Campaign, progress selection.Progress) []phaseStep {
+	steps, began := []phaseStep{{Name: selection.Draft.Words()}}, progress.OpenedAt
+	if document.Sifts() {
+		steps = append(steps,
+			phaseStep{Name: selection.Sift.Words(), At: p.moment(began)},
+			phaseStep{Name: selection.Shortlisting.Words(), At: p.moment(progress.SiftRevealedAt)})
+		began = progress.ShortlistedAt
+	}
+	steps = append(steps, []phaseStep{
+		{Name: selection.Scoring.Words(), At: p.moment(began)},
 		{Name: selection.Moderation.Words(), At: p.moment(progress.RevealedAt)},
 		{Name: selection.Deciding.Words(), At: p.moment(progress.ModeratedAt)},
 		{Name: selection.Decided.Words(), At: p.moment(progress.DecidedAt)},
-	}
+	}...)
 	state := "done"
 	for i := range steps {
 		if steps[i].Name == progress.Phase.Words() {
@@ -167,6 +177,10 @@ func nextStep(phase selection.Phase) (who, what string) {
 	switch phase {
 	case selection.Draft:
 		return "The recruitment officer", "opens scoring when plan, panel and candidates are right. From then on the plan is locked."
+	case selection.Sift:
+		return "Every panel member", "marks alone what each candidate sent in, and submits each sheet. The sift decides whom the panel sees; its marks do not enter the ranking."
+	case selection.Shortlisting:
+		return "The recruitment officer", "records whom the panel sees, with a reason for each candidate whom it does not, and locks the shortlist. Then the assessment is marked."
 	case selection.Scoring:
 		return "Every panel member", "marks each candidate alone and submits each sheet."
 	case selection.Moderation:
@@ -180,16 +194,28 @@ func nextStep(phase selection.Phase) (who, what string) {
 }
 
 // seal is the one sentence that says when others' marks will be seen.
-func (p *pages) seal(progress selection.Progress) string {
+func (p *pages) seal(document selection.Campaign, progress selection.Progress) string {
 	switch {
 	case progress.ImportedFromHash != "":
 		return "This round was scored elsewhere and imported with its marks on " + p.moment(progress.RevealedAt).Words + "."
+	case progress.SiftRevealed() && !progress.Revealed():
+		return p.siftSeal(progress) + " Nobody sees anybody else’s marks of the assessment until every required sheet of it is submitted, or the chair closes scoring with a written reason."
+	case document.Sifts() && !progress.Revealed():
+		return "The sift and the assessment are sealed each by itself. Nobody sees anybody else’s marks of the sift until every required sheet of it is submitted, or the chair closes it with a written reason."
 	case !progress.Revealed():
 		return "Nobody sees anybody else’s marks until every required sheet is submitted, or the chair closes scoring with a written reason."
 	case progress.RevealReason != "":
 		return "The chair closed scoring before every required sheet was in, on " + p.moment(progress.RevealedAt).Words + ". The reason given: “" + progress.RevealReason + "”"
 	}
 	return "The panel has seen each other’s marks since " + p.moment(progress.RevealedAt).Words + ", when every required sheet was in."
+}
+
+func (p *pages) siftSeal(progress selection.Progress) string {
+	at := p.moment(progress.SiftRevealedAt).Words
+	if progress.SiftRevealReason != "" {
+		return "The chair closed the sift before every required sheet was in, on " + at + ". The reason given: “" + progress.SiftRevealReason + "”"
+	}
+	return "The panel has seen each other’s marks of the sift since " + at + ", when every required sheet of it was in."
 }
 
 func (p *pages) frameworkHead(f store.Framework) frameworkHead {
@@ -212,6 +238,9 @@ func (p *pages) lock(progress selection.Progress) lockView {
 func (f frameworkHead) Short() string { return f.Hash[:min(12, len(f.Hash))] }
 
 func exercisesOf(m selection.Member, c selection.Campaign) string {
+	if m.ReplacedBy != "" {
+		return "Nothing any more; marks given stay"
+	}
 	if len(m.Exercises) == 0 {
 		return "All exercises"
 	}
@@ -240,12 +269,12 @@ func dimensionTitle(f frameworks.Framework, code string) string {
 	return code
 }
 
-func (p *pages) addCandidates(c *call, code string, shown *campaignPage) error {
+func (p *pages) addCandidates(c *call, campaign store.Campaign, shown *campaignPage) error {
 	at, err := c.cursor(1)
 	if err != nil {
 		return err
 	}
-	found, err := p.db.Candidates(c.ctx(), c.who, code, at.after[0], at.more())
+	found, err := p.db.Candidates(c.ctx(), c.who, campaign.Document.Code, at.after[0], at.more())
 	if err != nil {
 		return err
 	}
@@ -255,6 +284,30 @@ func (p *pages) addCandidates(c *call, code string, shown *campaignPage) error {
 	}
 	for _, k := range list.Items {
 		shown.Funnel = append(shown.Funnel, candidateLine{Code: k.Code, Reached: reached(k.Candidate)})
+	}
+	if shown.Sifted = campaign.Progress.SiftRevealed() && campaign.Allows(access.ReadSift); shown.Sifted {
+		return p.addSift(c, campaign.Document.Code, at, shown)
+	}
+	return nil
+}
+
+// addSift puts the means of the sift beside the candidates, who are listed in
+// the same order.
+func (p *pages) addSift(c *call, code string, at cursor, shown *campaignPage) error {
+	lines, err := p.db.Shortlist(c.ctx(), c.who, code, at.after[0], len(shown.Funnel))
+	if err != nil {
+		return err
+	}
+	for i := range min(len(lines), len(shown.Funnel)) {
+		k, s := &shown.Funnel[i], lines[i]
+		k.Mean, k.Reason = figure(s.Mean), s.Reason
+		k.Counted = counted(s.Marks, "mark", "marks")
+		if s.NotObserved > 0 {
+			k.Counted += ", " + strconv.Itoa(s.NotObserved) + " not observed"
+		}
+		if s.Mean != nil {
+			k.Range = decimal(*s.Low) + " to " + decimal(*s.High)
+		}
 	}
 	return nil
 }

@@ -170,10 +170,12 @@ func (p *pages) showReceipt(c *call, campaign store.Campaign, head sheetHead, re
 
 // next is the first sheet that is still to submit.
 func (o *ownSheets) next() *partLink {
-	for _, k := range o.Candidates {
-		for _, s := range k.Sheets {
-			if s.Open {
-				return &partLink{Title: k.Code + ", " + s.Exercise, To: s.To}
+	for _, stage := range o.Stages {
+		for _, k := range stage.Candidates {
+			for _, s := range k.Sheets {
+				if s.Open {
+					return &partLink{Title: k.Code + ", " + s.Exercise, To: s.To}
+				}
 			}
 		}
 	}
@@ -194,7 +196,7 @@ func (ownSheetPage) template() string { return "own-sheet" }
 func (p *pages) ownSheetPage(c *call, campaign store.Campaign, head sheetHead, sheet selection.Sheet) ownSheetPage {
 	shown := ownSheetPage{
 		layout: p.layout(c, "Your sheet: "+head.Candidate+", "+head.Exercise, link{head.Campaign, head.CampaignTo}), Sheet: head,
-		Moderate: campaign.Progress.Phase == selection.Moderation && sheet.State == selection.SheetSubmitted,
+		Moderate: campaign.Progress.Phase == selection.Moderation && sheet.State == selection.SheetSubmitted && head.exercise.In() == selection.StageAssessment,
 	}
 	for _, d := range head.parts() {
 		part := checkedPartOf(d, sheet, "")

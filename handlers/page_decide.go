@@ -113,7 +113,8 @@ func (p *pages) decideHere(c *call) error {
 	}
 	shown.Title, shown.Problem = "Error: "+shown.Title, "The decision was not recorded."
 	for _, f := range fault.FieldsOf(wrong) {
-		shown.Fields = append(shown.Fields, fieldProblem{Field: shown.fieldOf(f.Where, d), Message: fullStop(f.Message)})
+		at := shown.fieldOf(f.Where, d)
+		shown.Fields = append(shown.Fields, fieldProblem{Field: at, Message: fullStop(subjectOf(at, f.Message))})
 	}
 	return p.show(c, http.StatusUnprocessableEntity, shown)
 }
@@ -183,6 +184,17 @@ func (d *decidePage) fieldOf(where string, typed selection.Decision) string {
 		return "reserve." + typed.Reserves[i]
 	}
 	return "candidates"
+}
+
+// subjectOf begins what the domain says of a text by the text's name.
+func subjectOf(field, message string) string {
+	switch field {
+	case "justification":
+		return "the justification " + message
+	case "dissent":
+		return "the dissent: " + message
+	}
+	return message
 }
 
 func scanned(text, pattern string, into *int) bool {

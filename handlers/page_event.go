@@ -8,7 +8,7 @@ import (
 
 // eventWords say what happened, after the name of who did it.
 func eventWords() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // words on passwords, and no password
 		"trust.created":                  "made the trust",
 		"trust.log-restarted":            "began the log anew after a restore",
 		"person.added":                   "added an account",
@@ -30,6 +30,12 @@ func eventWords() map[string]string {
 		"campaign.exported":              "took a campaign out as files",
 		"campaign.evidence-exported":     "took out a bundle of evidence",
 		"campaign.seat-filled":           "gave somebody a seat on a panel",
+		"campaign.member-replaced":       "put another person in a panel seat",
+		"campaign.candidate-shortlisted": "said whether a candidate is shortlisted",
+		"campaign.shortlist-locked":      "locked the shortlist",
+		"monitoring.recalled":            "read what audits had shown before, with the counts behind it",
+		"monitoring.released":            "had an audit show counts of protected characteristics",
+		"fairness.audited":               "audited the fairness of campaigns",
 		"campaign.candidates-added":      "added candidates",
 		"campaign.candidate-changed":     "said how far a candidate came",
 		"campaign.retention-set":         "set until when personal data are kept",
@@ -63,7 +69,7 @@ func eventWords() map[string]string {
 
 // sealedWords are what a reading was of.
 func sealedWords() map[string]string {
-	return map[string]string{"marks": "others’ marks", "psychometrics": "psychometric results", "ranking": "the ranking"}
+	return map[string]string{"marks": "others’ marks", "sift": "others’ marks of the sift", "psychometrics": "psychometric results", "ranking": "the ranking"}
 }
 
 // whatHappened is an event in words; its kind where there are none.

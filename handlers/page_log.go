@@ -171,6 +171,7 @@ func (readingsPage) template() string { return "readings" }
 func readingKinds() []string {
 	return []string{
 		"reading.sealed", "candidate.identity-read", "candidate.subject-access-made", "candidate.monitoring-given", "monitoring.read",
+		"monitoring.recalled", "monitoring.released",
 		"campaign.exported", "campaign.evidence-exported",
 	}
 }

@@ -57,6 +57,30 @@ func moves() []move {
 			},
 		},
 		{
+			name: "close-sift", from: selection.Sift, action: access.CloseScoring, heading: "Close the sift", button: "Close the sift and open its marks",
+			what: []string{
+				"All marks of the sift that are submitted become visible to the panel. This cannot be undone.",
+				"Sheets that are not submitted stay with their rater and count for nothing.",
+				"Your reason goes on record and stands on the campaign’s page.",
+			},
+			carryOut: func(p *pages, c *call, _ int, reason string) error {
+				_, err := p.db.CloseScoring(c.ctx(), c.who, c.param("campaign"), reason)
+				return err
+			},
+		},
+		{
+			name: "lock-shortlist", from: selection.Shortlisting, action: access.RecordShortlist, heading: "Lock the shortlist and open the assessment", button: "Lock the shortlist and open the assessment",
+			what: []string{
+				"Who is shortlisted is fixed for good. Everybody who has not withdrawn must be recorded as shortlisted or not, with a reason for each who is not.",
+				"Every member gets a sheet for each candidate on the shortlist and exercise of the assessment that they mark.",
+				"Nobody sees anybody else’s marks of the assessment until every required sheet of it is in, or the chair closes scoring with a reason.",
+			},
+			carryOut: func(p *pages, c *call, version int, _ string) error {
+				_, err := p.db.LockShortlist(c.ctx(), c.who, c.param("campaign"), version)
+				return err
+			},
+		},
+		{
 			name: "close-scoring", from: selection.Scoring, action: access.CloseScoring, heading: "Close scoring", button: "Close scoring and open the marks",
 			what: []string{
 				"All marks that are submitted become visible to the panel. This cannot be undone.",
@@ -120,7 +144,10 @@ func (p *pages) movePage(c *call, m move) (movePage, error) {
 		if err != nil {
 			return shown, err
 		}
-		shown.Standing = progress.Submitted
+		shown.Standing = progress.Marked
+	}
+	if m.from == selection.Draft && campaign.Document.Sifts() {
+		shown.What = append(shown.What, "The plan has a sift: it is marked first, and sheets of the assessment are made when the shortlist is locked.")
 	}
 	return shown, nil
 }

@@ -20,7 +20,10 @@ type planView struct {
 	Warnings   []string
 }
 
-type exerciseHead struct{ Title, Code, Method string }
+type exerciseHead struct {
+	Title, Code, Method string
+	Sift                bool
+}
 
 // dimensionRows are the criteria of one value or competency. The table of them
 // against the exercises is the blueprint.
@@ -44,7 +47,7 @@ type scaleView struct{ Name, Use, Norm string }
 func planOf(c selection.Campaign, f frameworks.Framework) planView {
 	v := planView{Scale: scaleWords(f.Scale), Gates: gateSentences(c.Gates, f), Ties: tieSentence(c.Rank.Ties, f), Warnings: c.Warnings(f), Width: len(c.Exercises) + 1}
 	for _, e := range c.Exercises {
-		v.Exercises = append(v.Exercises, exerciseHead{Title: exerciseTitle(c, e.Code), Code: e.Code, Method: strings.ReplaceAll(string(e.Method), "-", " ")})
+		v.Exercises = append(v.Exercises, exerciseHead{Title: exerciseTitle(c, e.Code), Code: e.Code, Method: strings.ReplaceAll(string(e.Method), "-", " "), Sift: e.In() == selection.StageSift})
 	}
 	weights := f.Weights()
 	for i, d := range f.Dimensions {

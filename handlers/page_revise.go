@@ -34,7 +34,11 @@ func (p *pages) askRevision(c *call) error {
 	if campaign.Progress.Phase != selection.Moderation {
 		return fault.New(fault.Conflict, "marks change in moderation only; the campaign is in the phase %s", campaign.Progress.Phase)
 	}
-	shown, err := p.revisePage(c, p.sheetHead(c, campaign, sheet), sheet)
+	head := p.sheetHead(c, campaign, sheet)
+	if head.exercise.In() == selection.StageSift {
+		return fault.New(fault.Conflict, "a mark of the sift does not change any more: the shortlist was made by it")
+	}
+	shown, err := p.revisePage(c, head, sheet)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (p *pages) sheetHead(c *call, campaign store.Campaign, s selection.Sheet) s
 		Campaign: campaign.Document.Title, CampaignTo: at(), Candidate: s.Candidate,
 		Exercise: exerciseTitle(campaign.Document, s.Exercise), Method: strings.ReplaceAll(string(exercise.Method), "-", " "), Rater: s.Rater,
 		To: at("sheets", s.Candidate, s.Exercise), Check: at("sheets", s.Candidate, s.Exercise, "check"),
-		Blank: at("exercises", s.Exercise, "blank"), All: at() + "#own", Seal: p.seal(campaign.Progress), State: words, Class: class,
+		Blank: at("exercises", s.Exercise, "blank"), All: at() + "#own", Seal: p.seal(campaign.Document, campaign.Progress), State: words, Class: class,
 		exercise: exercise, framework: campaign.Framework.Document,
 		name: store.SheetName{Rater: s.Rater, Candidate: s.Candidate, Exercise: s.Exercise},
 	}
@@ -159,7 +159,7 @@ func (p *pages) openSheet(c *call) error {
 		return err
 	}
 	head := p.sheetHead(c, campaign, sheet)
-	if sheet.State != selection.SheetDraft || campaign.Progress.Phase != selection.Scoring {
+	if sheet.State != selection.SheetDraft || campaign.Progress.Phase.Marked() != head.exercise.In() {
 		return p.show(c, http.StatusOK, p.ownSheetPage(c, campaign, head, sheet))
 	}
 	for _, d := range head.parts() {

@@ -165,3 +165,14 @@ func TestABlankSheetCanBePrinted(t *testing.T) {
 	contains(t, d.main(), "Not observed")
 	p.members["R1"].visit(get, "/t/northgate/campaigns/CARD-1/exercises/none/blank", nil).want(http.StatusNotFound)
 }
+
+// TestEverybodyFindsHelp before and after signing in.
+func TestEverybodyFindsHelp(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []*client{w.nobody(), w.person("ada")} {
+		for _, path := range []string{"/help", "/accessibility", "/privacy"} {
+			d := c.page(path)
+			equal(t, strings.Count(string(d.body), "/t/northgate"+path), 1)
+		}
+	}
+}

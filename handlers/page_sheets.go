@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strconv"
 
 	"appointable/internal/store"
@@ -12,6 +13,7 @@ import (
 type sheetProgress struct {
 	Exercises []exerciseProgress
 	Submitted string // of all
+	Marked    string // of the stage that is marked now
 	Cut       bool   // there are more sheets than were counted
 }
 
@@ -26,7 +28,7 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 		return nil, err
 	}
 	shown := &sheetProgress{Cut: len(sheets) > sheetsCounted}
-	var all tally
+	var all, marked tally
 	by := map[string]*tally{}
 	for _, s := range sheets {
 		if by[s.Exercise] == nil {
@@ -34,13 +36,20 @@ func (p *pages) sheetProgress(c *call, campaign store.Campaign) (*sheetProgress,
 		}
 		by[s.Exercise].add(s)
 		all.add(s)
+		if s.Stage == campaign.Progress.Phase.Marked() {
+			marked.add(s)
+		}
 	}
 	for _, e := range campaign.Document.Exercises {
 		if t := by[e.Code]; t != nil {
-			shown.Exercises = append(shown.Exercises, exerciseProgress{Title: exerciseTitle(campaign.Document, e.Code), Submitted: t.words()})
+			title := exerciseTitle(campaign.Document, e.Code)
+			if e.In() == selection.StageSift {
+				title += " (sift)"
+			}
+			shown.Exercises = append(shown.Exercises, exerciseProgress{Title: title, Submitted: t.words()})
 		}
 	}
-	shown.Submitted = all.words()
+	shown.Submitted, shown.Marked = all.words(), marked.words()
 	return shown, nil
 }
 
@@ -67,10 +76,15 @@ func (t *tally) words() string {
 	return words
 }
 
-// ownSheets are the asker's own, by candidate.
+// ownSheets are the asker's own, by stage and candidate.
 type ownSheets struct {
-	Left       string    // how many there are still to submit
-	Next       *partLink // the first of them
+	Left   string    // how many there are still to submit
+	Next   *partLink // the first of them
+	Stages []ownStage
+}
+
+type ownStage struct {
+	Title      string
 	Candidates []ownCandidate
 }
 
@@ -94,23 +108,15 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 	if err != nil {
 		return nil, err
 	}
-	shown := &ownSheets{}
-	left := 0
+	sheets = sheets[:others(sheets, campaign.Rater)]
+	shown, left := &ownSheets{}, 0
+	for _, stage := range []selection.Stage{selection.StageSift, selection.StageAssessment} {
+		if candidates := ownOf(c, stage, sheets, campaign); len(candidates) > 0 {
+			shown.Stages = append(shown.Stages, ownStage{Title: stageTitle(stage, campaign.Document), Candidates: candidates})
+		}
+	}
 	for _, s := range sheets {
-		if s.Rater != campaign.Rater {
-			break
-		}
-		if n := len(shown.Candidates); n == 0 || shown.Candidates[n-1].Code != s.Candidate {
-			shown.Candidates = append(shown.Candidates, ownCandidate{Code: s.Candidate})
-		}
-		own := &shown.Candidates[len(shown.Candidates)-1]
-		words, class := sheetWords(s)
-		open := s.State == selection.SheetDraft && campaign.Progress.Phase == selection.Scoring
-		own.Sheets = append(own.Sheets, ownSheet{
-			Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class, Open: open && s.Required,
-			To: c.address("campaigns", campaign.Document.Code, "sheets", s.Candidate, s.Exercise),
-		})
-		if open && s.Required {
+		if isOpen(s, campaign) {
 			left++
 		}
 	}
@@ -119,6 +125,48 @@ func (p *pages) ownSheets(c *call, campaign store.Campaign) (*ownSheets, error) 
 	}
 	shown.Next = shown.next()
 	return shown, nil
+}
+
+// isOpen reports whether a sheet is still to submit.
+func isOpen(s store.SheetStatus, campaign store.Campaign) bool {
+	return s.State == selection.SheetDraft && s.Required && s.Stage == campaign.Progress.Phase.Marked()
+}
+
+// others is where the sheets of other raters begin.
+func others(sheets []store.SheetStatus, rater string) int {
+	if i := slices.IndexFunc(sheets, func(s store.SheetStatus) bool { return s.Rater != rater }); i >= 0 {
+		return i
+	}
+	return len(sheets)
+}
+
+func stageTitle(stage selection.Stage, c selection.Campaign) string {
+	switch {
+	case !c.Sifts():
+		return "Your sheets by candidate"
+	case stage == selection.StageSift:
+		return "Your sheets of the sift, by candidate"
+	}
+	return "Your sheets of the assessment, by candidate"
+}
+
+func ownOf(c *call, stage selection.Stage, sheets []store.SheetStatus, campaign store.Campaign) []ownCandidate {
+	var candidates []ownCandidate
+	for _, s := range sheets {
+		if s.Stage != stage {
+			continue
+		}
+		if n := len(candidates); n == 0 || candidates[n-1].Code != s.Candidate {
+			candidates = append(candidates, ownCandidate{Code: s.Candidate})
+		}
+		own := &candidates[len(candidates)-1]
+		words, class := sheetWords(s)
+		own.Sheets = append(own.Sheets, ownSheet{
+			Exercise: exerciseTitle(campaign.Document, s.Exercise), State: words, Class: class, Open: isOpen(s, campaign),
+			To: c.address("campaigns", campaign.Document.Code, "sheets", s.Candidate, s.Exercise),
+		})
+	}
+	return candidates
 }
 
 // sheetWords are those of one's own sheet.

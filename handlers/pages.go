@@ -40,7 +40,7 @@ type page interface {
 func allPages() []page {
 	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
-		movePage{}, decidePage{},
+		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{},
 		logPage{}, proofPage{}, readingsPage{}}
 }
@@ -112,6 +112,9 @@ func (p *pages) routes() []route {
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},
 		{method: post, path: underTrust + "/sign-out", public: true, endpoint: acts(p.signOutHere)},
+		{method: get, path: underTrust + "/help", public: true, endpoint: p.shows(p.showHelp)},
+		{method: get, path: underTrust + "/accessibility", public: true, endpoint: p.shows(p.showAccessibility)},
+		{method: get, path: underTrust + "/privacy", public: true, endpoint: p.shows(p.showPrivacy)},
 		{method: get, path: underTrust + "/password", public: true, endpoint: p.shows(p.askPassword)},
 		{method: post, path: underTrust + "/password", public: true, endpoint: acts(p.setPasswordHere)},
 		{method: get, path: underTrust + "/monitoring", public: true, endpoint: p.shows(p.askMonitoringHere)},
@@ -236,6 +239,8 @@ type layout struct {
 	SignOut  string // where the button posts to
 	Rooms    []link // beside the campaigns, for whose they are
 
+	Help, Accessibility, Privacy string // "" where no trust is known
+
 	Style, Icon string
 }
 
@@ -248,6 +253,7 @@ func (p *pages) layout(c *call, title string, trail ...link) layout {
 		return l
 	}
 	l.Trust, l.Home = c.trust.Name, c.address("campaigns")
+	l.Help, l.Accessibility, l.Privacy = c.address("help"), c.address("accessibility"), c.address("privacy")
 	if c.person.Username != "" {
 		l.Person, l.Capacity = c.person.DisplayName, roleWords(c.person.Roles)
 		l.Account, l.SignOut = c.address("account"), c.address("sign-out")

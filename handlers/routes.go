@@ -38,6 +38,7 @@ func (s *Server) routes() []route {
 		{name: "from", description: "The older version.", required: true},
 		{name: "to", description: "The newer version.", required: true},
 	}
+	formats := []parameter{{name: "format", description: "json, as it was stored, or csv; json by default."}}
 	leaf := []parameter{{name: "leaf", description: "The hash of the leaf, 64 hexadecimal digits, as a receipt holds it.", required: true}}
 	log := parameter{name: "log", description: "Which of the trust's logs, by its number; the current one by default."}
 	sizes := []parameter{
@@ -86,9 +87,13 @@ func (s *Server) routes() []route {
 		{method: get, path: campaignPath, summary: "Read a campaign, its progress and one's part in it", endpoint: gives(s.campaign)},
 		{method: put, path: campaignPath, match: true, summary: "Replace the plan of a draft", endpoint: takes(s.changeCampaign)},
 		{method: put, path: campaignPath + "/panel/{rater}", summary: "Say who sits in a panel seat", endpoint: takes(s.fillSeat)},
+		{method: post, path: campaignPath + "/panel/{rater}/replacement", stepUp: true, summary: "Replace a member who has left or stood down", endpoint: takes(s.replaceMember)},
 		{method: post, path: campaignPath + "/assignments", once: true, status: created, summary: "Say who marks whom", endpoint: takes(s.assignSheets)},
-		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring", endpoint: gives(s.openScoring)},
-		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks before all sheets are in", endpoint: takes(s.closeScoring)},
+		{method: post, path: campaignPath + "/open-scoring", match: true, summary: "Lock the plan and open scoring, of its sift where it has one", endpoint: gives(s.openScoring)},
+		{method: post, path: campaignPath + "/close-scoring", stepUp: true, summary: "Reveal the marks of the stage that is marked before all its sheets are in", endpoint: takes(s.closeScoring)},
+		{method: get, path: campaignPath + "/shortlist", query: paged(), summary: "List candidates with their means of the sift and whether they are shortlisted, once the sift is revealed", endpoint: gives(s.shortlist)},
+		{method: put, path: campaignPath + "/shortlist", match: true, summary: "Say who is shortlisted after the sift, and why not", endpoint: takes(s.recordShortlist)},
+		{method: post, path: campaignPath + "/lock-shortlist", match: true, summary: "Lock the shortlist and open the assessment", endpoint: gives(s.lockShortlist)},
 		{method: post, path: campaignPath + "/close-moderation", stepUp: true, match: true, slow: true, summary: "Fix the marks and rank the candidates", endpoint: gives(s.closeModeration)},
 
 		{method: get, path: campaignPath + "/candidates", query: paged(), summary: "List candidates by code", endpoint: gives(s.candidates)},
@@ -108,10 +113,15 @@ func (s *Server) routes() []route {
 		{method: post, path: campaignPath + "/candidates/{candidate}/monitoring-link", summary: "Make the link by which a candidate is asked of protected characteristics", endpoint: gives(s.askMonitoring)},
 		{method: post, path: trustPath + "/monitoring/counts", byHand: true, stepUp: true, slow: true, summary: "Read the true counts of decided campaigns by protected characteristic; the reading goes on record", endpoint: takes(s.monitoringCounts)},
 
+		{method: post, path: trustPath + "/fairness", byHand: true, stepUp: true, slow: true, status: created, summary: "Audit the fairness of a campaign, or of those decided in a period; what is read goes on record", endpoint: writes(fairnessRequest{}, selection.FairnessAudit{}, s.auditFairness)},
+		{method: get, path: trustPath + "/fairness", query: paged(), summary: "List the audits of fairness, newest first", endpoint: gives(s.fairnessRuns)},
+		{method: get, path: trustPath + "/fairness/{run}", query: formats, produces: []string{"application/json", mimeCSV}, summary: "Read an audit of fairness, as it was stored", endpoint: writes(nil, selection.FairnessAudit{}, s.fairnessRun)},
+		{method: get, path: campaignPath + "/fairness", query: formats, produces: []string{"application/json", mimeCSV}, summary: "Read the latest audit of fairness of a campaign, as it was stored", endpoint: writes(nil, selection.FairnessAudit{}, s.latestFairness)},
+
 		{method: get, path: campaignPath + "/psychometrics", query: paged(), summary: "List psychometric results, once revealed", endpoint: gives(s.results)},
 		{method: post, path: campaignPath + "/psychometrics", once: true, status: created, summary: "Enter psychometric results", endpoint: takes(s.putResults)},
 
-		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once revealed", endpoint: gives(s.sheets)},
+		{method: get, path: campaignPath + "/sheets", query: paged(), summary: "List one's own sheets, and everybody's once their stage is revealed", endpoint: gives(s.sheets)},
 		{method: get, path: campaignPath + "/progress", query: paged(), summary: "List which sheets are submitted", endpoint: gives(s.progress)},
 		{method: get, path: sheetPath, summary: "Read a sheet", endpoint: gives(s.sheet)},
 		{method: put, path: sheetPath, match: true, summary: "Save a draft of one's own sheet", endpoint: takes(s.saveSheet)},

@@ -45,7 +45,7 @@ func TestSealedSheet(t *testing.T) {
 	p.members["R2"].do(get, "/campaigns/CARD-1/progress", nil).problem(403)
 	p.members["R2"].do(get, "/campaigns/CARD-1/ranking", nil).problem(409)
 	progress := p.officer.do(get, "/campaigns/CARD-1/progress", nil).want(200)
-	contains(t, string(progress.body), `{"rater":"R1","candidate":"C1","exercise":"interview","state":"submitted","required":true}`)
+	contains(t, string(progress.body), `{"rater":"R1","candidate":"C1","exercise":"interview","state":"submitted","required":true,"stage":"assessment"}`)
 	if strings.Contains(string(progress.body), "score") {
 		t.Errorf("progress tells marks: %s", progress.body)
 	}

@@ -235,7 +235,13 @@ comment on function withdraw_monitoring(bytea, uuid, uuid, timestamptz) is 'Dele
 
 -- Reading. The record says who reads what of which campaigns and why; what it
 -- does not name is not given.
-create function shortlist_locked(p_campaign uuid) returns boolean language sql stable return false;
+-- +goose StatementBegin
+create function shortlist_locked(p_campaign uuid) returns boolean
+  language sql stable set search_path = public, pg_temp
+  begin atomic
+    select exists (select from campaigns c where c.trust_id = app_trust() and c.campaign_id = p_campaign and c.shortlisted_at is not null);
+  end;
+-- +goose StatementEnd
 comment on function shortlist_locked(uuid) is 'Whether nobody can come on the shortlist of a campaign any more, nor off it. From then on the auditor may read how the sift went, and no further.';
 
 -- +goose StatementBegin
@@ -323,12 +329,12 @@ begin
       join scores o on o.trust_id = s.trust_id and o.campaign_id = s.campaign_id and o.sheet_id = s.sheet_id
       left join score_revisions r on r.trust_id = o.trust_id and r.campaign_id = o.campaign_id and r.sheet_id = o.sheet_id
              and r.criterion = o.criterion and r.revision = 1
-     where s.trust_id = app_trust() and s.campaign_id = any (read) and s.state = 'submitted'
+     where s.trust_id = app_trust() and s.campaign_id = any (read) and s.state = 'submitted' and s.stage = 'assessment'
      order by 1, 2, 4, 6, 7;
 end
 $$;
 -- +goose StatementEnd
-comment on function read_scores(uuid) is 'The marks of the campaigns on record, as they stand and as they were submitted, beside the answers of whom they are of. Candidates and assessors stand under codes that are made for this reading and mean nothing in another; a candidate''s own code is not there.';
+comment on function read_scores(uuid) is 'The marks of the assessments of the campaigns on record, as they stand and as they were submitted, beside the answers of whom they are of. Candidates and assessors stand under codes that are made for this reading and mean nothing in another; a candidate''s own code is not there.';
 
 -- +goose StatementBegin
 create function monitoring_of(p_candidate uuid, p_event uuid)

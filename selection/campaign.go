@@ -69,6 +69,7 @@ type Exercise struct {
 	Title    string   `yaml:"title,omitempty" json:"title,omitempty"`
 	Method   Method   `yaml:"method" json:"method"`
 	Criteria []string `yaml:"criteria" json:"criteria"`
+	Stage    Stage    `yaml:"stage,omitempty" json:"stage,omitempty"` // sift or assessment, the default
 }
 
 // Method is how an exercise sees a candidate.
@@ -148,6 +149,12 @@ func (c Campaign) WithDefaults() Campaign {
 	if c.Rank.Rule == "" {
 		c.Rank.Rule = PanelMean
 	}
+	c.Exercises = slices.Clone(c.Exercises)
+	for i := range c.Exercises {
+		if c.Exercises[i].Stage == StageAssessment {
+			c.Exercises[i].Stage = "" // as a plan without a sift has it
+		}
+	}
 	c.Psychometrics = slices.Clone(c.Psychometrics)
 	for i := range c.Psychometrics {
 		c.Psychometrics[i] = c.Psychometrics[i].withDefaults()
@@ -180,6 +187,7 @@ func (c Campaign) Validate(f frameworks.Framework) error {
 	var l fault.List
 	c.validatePost(&l)
 	c.validateExercises(&l, f)
+	c.validateStages(&l)
 	c.validatePsychometrics(&l, f)
 	c.validateGates(&l, f)
 	c.validateRank(&l, f)

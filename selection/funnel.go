@@ -99,6 +99,21 @@ func groupOf(of monitoring.Characteristic, answer string) (string, fairness.Side
 	return answer, side
 }
 
+// groupsOf are the groups of a characteristic of the catalogue; none of
+// another.
+func groupsOf(characteristic string) map[string]fairness.Side {
+	of, ok := monitoring.Find(characteristic)
+	if !ok {
+		return nil
+	}
+	groups := map[string]fairness.Side{}
+	for _, code := range append(of.Codes(), "") {
+		group, side := groupOf(of, code)
+		groups[group] = side
+	}
+	return groups
+}
+
 // step is a stage that a candidate entered.
 type step struct {
 	stage  fairness.Stage

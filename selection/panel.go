@@ -9,13 +9,16 @@ import (
 )
 
 // Member is one seat on the panel. Rater is the code under which the seat's
-// marks are kept; who sits there is known to the service only.
+// marks are kept; who sits there is known to the service only. A seat whose
+// member was replaced stays for the marks it gave, and gives no more.
 type Member struct {
 	Rater     string    `yaml:"rater" json:"rater"`
 	Role      PanelRole `yaml:"role" json:"role"`
 	Chair     bool      `yaml:"chair,omitempty" json:"chair,omitempty"`         // the lay-chair chairs where nobody is marked
 	Optional  bool      `yaml:"optional,omitempty" json:"optional,omitempty"`   // marks, but reveal does not wait for them
 	Exercises []string  `yaml:"exercises,omitempty" json:"exercises,omitempty"` // which they mark; all where none is named
+
+	ReplacedBy string `yaml:"replaced_by,omitempty" json:"replaced_by,omitempty"` // rater code of who took over; empty while the member sits
 }
 
 // PanelRole is the capacity in which a member sits.
@@ -58,19 +61,48 @@ func (r PanelRole) Words() string {
 
 // Marks reports whether the member marks an exercise.
 func (m Member) Marks(exercise string) bool {
-	return len(m.Exercises) == 0 || slices.Contains(m.Exercises, exercise)
+	return m.ReplacedBy == "" && (len(m.Exercises) == 0 || slices.Contains(m.Exercises, exercise))
+}
+
+// Replace closes a seat whose member has left or stood down and adds one for
+// the newcomer, who takes over capacity, exercises and the chair under a rater
+// code of their own: the marks given stay those of who gave them. It returns
+// Invalid for a code that cannot be or is taken, or without a reason, Conflict
+// where the seat was closed before, NotFound where there is none.
+func (c Campaign) Replace(rater, by, reason string) (Campaign, error) {
+	i := slices.IndexFunc(c.Panel, func(m Member) bool { return m.Rater == rater })
+	if i < 0 {
+		return c, fault.New(fault.NotFound, "there is no rater %q on the panel", rater)
+	}
+	if after := c.Panel[i].ReplacedBy; after != "" {
+		return c, fault.New(fault.Conflict, "%s was replaced by %s already; replace %s", rater, after, after)
+	}
+	var l fault.List
+	checkCode(&l, "rater", by)
+	if _, taken := c.Member(by); taken {
+		l.Add("rater", "%s is on the panel already; give the newcomer a code that nobody has", by)
+	}
+	checkText(&l, "reason", reason)
+	if err := l.Err("nobody was replaced"); err != nil {
+		return c, err
+	}
+	newcomer := c.Panel[i]
+	newcomer.Rater = by
+	c.Panel = append(slices.Clone(c.Panel), newcomer)
+	c.Panel[i].ReplacedBy = by
+	return c, nil
 }
 
 // ChairRater is the rater code of the chair: the member marked so, else the
 // lay chair; "" where there is none.
 func (c Campaign) ChairRater() string {
 	for _, m := range c.Panel {
-		if m.Chair {
+		if m.Chair && m.ReplacedBy == "" {
 			return m.Rater
 		}
 	}
 	for _, m := range c.Panel {
-		if m.Role == LayChair {
+		if m.Role == LayChair && m.ReplacedBy == "" {
 			return m.Rater
 		}
 	}
@@ -93,8 +125,11 @@ func (c Campaign) validatePanel(l *fault.List) {
 		if !slices.Contains(panelRoles(), m.Role) {
 			l.Add(at+".role", "%q is not a role; choose one of %s", m.Role, joinRoles())
 		}
-		if m.Chair {
+		if m.Chair && m.ReplacedBy == "" {
 			chairs++
+		}
+		if _, there := c.Member(m.ReplacedBy); m.ReplacedBy != "" && (!there || m.ReplacedBy == m.Rater) {
+			l.Add(at+".replaced_by", "%q is nobody else on the panel", m.ReplacedBy)
 		}
 		for j, code := range m.Exercises {
 			if _, e := c.Exercise(code); e < 0 {
@@ -119,7 +154,7 @@ func joinRoles() string {
 // nobody on the panel holds. A lay chair is a lay member.
 func (c Campaign) MissingCore() []PanelRole {
 	holds := func(roles ...PanelRole) bool {
-		return slices.ContainsFunc(c.Panel, func(m Member) bool { return slices.Contains(roles, m.Role) })
+		return slices.ContainsFunc(c.Panel, func(m Member) bool { return m.ReplacedBy == "" && slices.Contains(roles, m.Role) })
 	}
 	var missing []PanelRole
 	if !holds(LayChair, LayMember) {

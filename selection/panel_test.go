@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"appointable/internal/fault"
 	"appointable/selection"
 )
 
@@ -74,5 +75,39 @@ func TestWhichExercisesAMemberMarks(t *testing.T) {
 	all, one := selection.Member{}, selection.Member{Exercises: []string{"interview"}}
 	if !all.Marks("interview") || !all.Marks("handover") || !one.Marks("interview") || one.Marks("handover") {
 		t.Error("a member marks the exercises named, or all where none is")
+	}
+}
+
+// Who takes over takes the capacity and the chair; the seat left behind keeps
+// its marks and nothing else.
+func TestReplacingAMember(t *testing.T) {
+	plan := campaign()
+	after, err := plan.Replace("R1", "R6", "has left")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.ChairRater() != "R1" || plan.Panel[0].ReplacedBy != "" {
+		t.Error("the plan before was changed")
+	}
+	if after.ChairRater() != "R6" || len(after.MissingCore()) > 0 || after.Panel[0].Marks("interview") {
+		t.Errorf("%+v", after.Panel)
+	}
+	if err := after.Validate(framework()); err != nil {
+		t.Error(err)
+	}
+	again, err := after.Replace("R6", "R7", "stood down")
+	if err != nil || again.ChairRater() != "R7" {
+		t.Errorf("%+v, %v", again.Panel, err)
+	}
+	for name, c := range map[string]struct {
+		rater, by, reason string
+		kind              fault.Kind
+	}{
+		"nobody": {"R9", "R6", "has left", fault.NotFound}, "twice": {"R1", "R7", "has left", fault.Conflict},
+		"a code that is taken": {"R2", "R3", "has left", fault.Invalid}, "no code": {"R2", "", "has left", fault.Invalid}, "no reason": {"R2", "R7", " ", fault.Invalid},
+	} {
+		if _, err := after.Replace(c.rater, c.by, c.reason); !fault.Is(err, c.kind) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

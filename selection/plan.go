@@ -141,7 +141,8 @@ func (c Campaign) Warnings(f frameworks.Framework) []string {
 func (c Campaign) lastingWarnings(f frameworks.Framework) []string {
 	var w []string
 	w = append(w, c.coverageWarnings(f)...)
-	w = append(w, c.methodWarnings()...)
+	w = append(w, c.Of(StageAssessment).methodWarnings()...)
+	w = append(w, c.stageWarnings()...)
 	w = append(w, c.psychometricWarnings()...)
 	w = append(w, c.committeeWarnings()...)
 	return w
@@ -151,6 +152,7 @@ func (c Campaign) lastingWarnings(f frameworks.Framework) []string {
 // none: one method cannot tell the value from how the method suits somebody.
 func (c Campaign) coverageWarnings(f frameworks.Framework) []string {
 	var w []string
+	c = c.Of(StageAssessment)
 	for _, d := range f.Dimensions {
 		methods := c.methodsFor(d)
 		switch {
@@ -206,7 +208,7 @@ func (c Campaign) methodWarnings() []string {
 	for _, e := range c.Exercises {
 		switch {
 		case slices.Contains(weak, e.Method):
-			w = append(w, fmt.Sprintf("Exercise %s scores by %s. Evidence does not support it as a measure of values (Patterson et al. 2016). Use it to inform, not to score.", e.Code, strings.ReplaceAll(string(e.Method), "-", " ")))
+			w = append(w, fmt.Sprintf("Exercise %s scores by %s. Evidence does not support it as a measure of values (Patterson et al. 2016). Use it to inform, not to score.", e.Code, methodWords(e.Method)))
 		case !slices.Contains(supported, e.Method):
 			w = append(w, fmt.Sprintf("Exercise %s: the method %q is not one the evidence reviews name. Structured interviews, mini-interviews, simulations and situational judgement tests are supported.", e.Code, e.Method))
 		}
@@ -223,7 +225,7 @@ const roundTable = 12
 // where candidates meet different raters (statistics §4).
 func (c Campaign) ruleWarnings() []string {
 	most := 0
-	for _, e := range c.Exercises {
+	for _, e := range c.Of(StageAssessment).Exercises {
 		marking := 0
 		for _, m := range c.Panel {
 			if m.Marks(e.Code) {

@@ -105,7 +105,8 @@ func (r Ranking) Candidate(code string) (Place, bool) {
 }
 
 // Rank ranks a round by the rule it declares, and says how sure one may be of
-// the order. It returns Invalid with every mistake of the round, and ctx's error
+// the order. It reads the assessment alone: a sift decided who came this far,
+// and its marks are no part of the order. It returns Invalid with every mistake of the round, and ctx's error
 // when the caller stops waiting.
 func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 	if err := r.Validate(); err != nil {
@@ -116,6 +117,7 @@ func Rank(ctx context.Context, r Round, s Settings) (Ranking, error) {
 	}
 	r = r.Canonical()
 	inputs := r.Hash()
+	r = r.assessed()
 	c := newColumns(r)
 	r.Ratings = nil
 	a, warnings, err := c.adjust(ctx, s)

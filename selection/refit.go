@@ -112,7 +112,7 @@ func NewPool(f frameworks.Framework, rounds []DecidedRound) (*Pool, error) {
 // add stacks the marks that a ranking of the round counts.
 func (p *Pool) add(r DecidedRound) {
 	r.Round = r.Canonical()
-	marks := newColumns(r.Round).data
+	marks := newColumns(r.Round.assessed()).data
 	firstCell, firstExercise := int32(len(p.data.Cells)), p.data.Exercises
 	for _, c := range marks.Cells {
 		p.data.Cells = append(p.data.Cells, mixedmodel.Cell{Exercise: firstExercise + c.Exercise, Dimension: c.Dimension})

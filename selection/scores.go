@@ -41,6 +41,10 @@ func MarksOf(rounds []Answered) (Marks, error) {
 	if len(rounds) == 0 {
 		return m, nil
 	}
+	rounds = slices.Clone(rounds)
+	for i := range rounds {
+		rounds[i].Round = rounds[i].Round.assessed()
+	}
 	m.Low, m.High = rounds[0].Round.Framework.Scale.Min, rounds[0].Round.Framework.Scale.Max
 	places := map[CellCode]bool{}
 	for _, a := range rounds {

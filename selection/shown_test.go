@@ -30,7 +30,7 @@ func trust() (counts []fairness.Count) {
 
 func TestSuppressShowsNoSmallCount(t *testing.T) {
 	counts := trust()
-	s, err := selection.Suppress(t.Context(), suppression.NHS(), counts, nil)
+	s, err := selection.Suppress(t.Context(), suppression.NHS(), selection.AllCampaigns, counts, nil)
 	if err != nil || len(s.Notices) > 0 {
 		t.Fatal(err, s.Notices)
 	}
@@ -70,7 +70,7 @@ func TestSuppressShowsNothingOfAContradiction(t *testing.T) {
 			c.Entered = 7
 		}
 	}
-	s, err := selection.Suppress(t.Context(), suppression.NHS(), counts, nil)
+	s, err := selection.Suppress(t.Context(), suppression.NHS(), selection.AllCampaigns, counts, nil)
 	if err != nil || len(s.Notices) != 1 || !strings.Contains(s.Notices[0], "in campaign C3 more of the group H entered the stage accepted than passed shortlisted") {
 		t.Fatal(err, s.Notices)
 	}

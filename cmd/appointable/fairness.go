@@ -206,7 +206,7 @@ func (f *fairnessFlags) shown(ctx context.Context, term terminal, counts []fairn
 	if f.unsuppressed {
 		return nil, nil
 	}
-	suppressed, err := selection.Suppress(ctx, suppression.NHS(), counts, nil)
+	suppressed, err := selection.Suppress(ctx, suppression.NHS(), selection.AllCampaigns, counts, nil)
 	tell(term, suppressed.Notices)
 	return suppressed.Shown, err
 }

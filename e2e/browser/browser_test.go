@@ -51,6 +51,15 @@ type ward struct {
 
 func newWard(t *testing.T, candidates int) *ward {
 	t.Helper()
+	w := newTrust(t)
+	w.openScoring(candidates)
+	w.browser = chromium(t)
+	return w
+}
+
+// newTrust is a trust with an officer and no campaign.
+func newTrust(t *testing.T) *ward {
+	t.Helper()
 	made := database.Database(t)
 	w := &ward{t: t, made: made, db: made.Open(t)}
 	var err error
@@ -62,8 +71,6 @@ func newWard(t *testing.T, candidates int) *ward {
 	t.Cleanup(listening.Close)
 	w.url = listening.URL
 	w.officer = w.person("officer", access.RecruitmentOfficer)
-	w.openScoring(candidates)
-	w.browser = chromium(t)
 	return w
 }
 
@@ -203,7 +210,7 @@ func (v *visitor) until(script string) {
 // press clicks what carries the words, and waits for the page that follows.
 func (v *visitor) press(words string) {
 	v.t.Helper()
-	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words)
+	path := fmt.Sprintf(`//main//*[self::a or self::button][contains(normalize-space(.), %q)]`, words) //nolint:misspell // XPath's own spelling
 	v.do(chromedp.Click(path, chromedp.BySearch))
 }
 

@@ -42,15 +42,20 @@ type Phase string
 
 // The phases, in their order.
 const (
-	Draft      Phase = "draft"
-	Scoring    Phase = "scoring"
-	Moderation Phase = "moderation"
-	Deciding   Phase = "deciding"
-	Decided    Phase = "decided"
+	Draft        Phase = "draft"
+	Sift         Phase = "sift"
+	Shortlisting Phase = "shortlisting"
+	Scoring      Phase = "scoring"
+	Moderation   Phase = "moderation"
+	Deciding     Phase = "deciding"
+	Decided      Phase = "decided"
 )
 
-// Phases are all of them, in their order.
-func Phases() []Phase { return []Phase{Draft, Scoring, Moderation, Deciding, Decided} }
+// Phases are all of them, in their order; a campaign without a sift has neither
+// Sift nor Shortlisting.
+func Phases() []Phase {
+	return []Phase{Draft, Sift, Shortlisting, Scoring, Moderation, Deciding, Decided}
+}
 
 // Action is something a person may be allowed to do.
 type Action string
@@ -66,7 +71,9 @@ const (
 	CreateCampaign   Action = "create-campaign"
 	ImportCampaign   Action = "import-campaign"
 	ReadCampaign     Action = "read-campaign"       // plan, panel, candidates; without a seat: all of the trust
-	EditPlan         Action = "edit-plan"           // plan, panel, list of candidates, assignment
+	EditPlan         Action = "edit-plan"           // plan, panel, list of candidates
+	AssignSheets     Action = "assign-sheets"       // of the stage that comes next
+	ReplaceMember    Action = "replace-member"      // of a panel, who has left or stood down
 	ChangeCandidate  Action = "change-candidate"    // how far a candidate came
 	ReadIdentity     Action = "read-identity"       // name and contacts of a candidate; every reading is on record
 	EditIdentity     Action = "edit-identity"       //
@@ -77,14 +84,18 @@ const (
 	ImportMonitoring Action = "import-monitoring"   // what candidates said of protected characteristics elsewhere; write only
 	AskMonitoring    Action = "ask-monitoring"      // candidates, and count who has answered
 	ReadMonitoring   Action = "read-monitoring"     // for the audit, of campaigns that are decided or their shortlist locked; every reading is on record
+	AuditFairness    Action = "audit-fairness"      // of campaigns on whose panel one has no seat
+	ReadFairness     Action = "read-fairness"       // what audits found; likewise, and before the decision only by whoever audits
 	EnterResults     Action = "enter-results"       // psychometric results
 	OpenScoring      Action = "open-scoring"        // locks the plan
 	ReadProgress     Action = "read-progress"       // submitted or not, and nothing else
 	ReadSheets       Action = "read-sheets"         // one's own; nothing of others before read-marks
 	WriteSheet       Action = "write-sheet"         // one's own: save, submit
-	CloseScoring     Action = "close-scoring"       // reveal before all sheets are in, with a reason
+	CloseScoring     Action = "close-scoring"       // of a stage: reveal before all sheets are in, with a reason
+	ReadSift         Action = "read-sift"           // others' marks of the sift, once revealed, and the means
+	RecordShortlist  Action = "record-shortlist"    // whom the panel sees, and lock it
 	ReviseMark       Action = "revise-mark"         // one's own, with a reason
-	ReadMarks        Action = "read-marks"          // others' marks and psychometric results, once revealed
+	ReadMarks        Action = "read-marks"          // others' marks of the assessment and psychometric results, once revealed
 	CloseModeration  Action = "close-moderation"    // fixes the marks; ranks appear
 	DeclareInterest  Action = "declare-interest"    // one's own, and read it
 	ReadInterests    Action = "read-interests"      // everybody's
@@ -122,6 +133,8 @@ func Table() []Rule {
 		{ImportCampaign, officer, nil},
 		{ReadCampaign, readers, nil},
 		{EditPlan, officer, []Phase{Draft}},
+		{AssignSheets, officer, []Phase{Draft, Shortlisting}},
+		{ReplaceMember, officer, []Phase{Draft, Sift, Shortlisting, Scoring, Moderation, Deciding}},
 		{ChangeCandidate, officer, nil},
 		{ReadIdentity, officer, nil},
 		{EditIdentity, officer, nil},
@@ -132,18 +145,22 @@ func Table() []Rule {
 		{ImportMonitoring, officer, nil},
 		{AskMonitoring, officer, nil},
 		{ReadMonitoring, []Role{Auditor}, nil},
-		{EnterResults, officer, []Phase{Draft, Scoring}},
+		{AuditFairness, []Role{Auditor}, nil},
+		{ReadFairness, []Role{RecruitmentOfficer, Auditor}, nil},
+		{EnterResults, officer, []Phase{Draft, Sift, Shortlisting, Scoring}},
 		{OpenScoring, officer, []Phase{Draft}},
 		{ReadProgress, []Role{RecruitmentOfficer, Chair}, nil},
 		{ReadSheets, readers, nil},
-		{WriteSheet, seats, []Phase{Scoring}},
-		{CloseScoring, []Role{Chair}, []Phase{Scoring}},
+		{WriteSheet, seats, []Phase{Sift, Scoring}},
+		{CloseScoring, []Role{Chair}, []Phase{Sift, Scoring}},
+		{ReadSift, readers, append([]Phase{Shortlisting, Scoring}, revealed...)},
+		{RecordShortlist, officer, []Phase{Shortlisting}},
 		{ReviseMark, seats, []Phase{Moderation}},
 		{ReadMarks, readers, revealed},
 		{CloseModeration, []Role{Chair}, []Phase{Moderation}},
 		{DeclareInterest, seats, nil},
 		{ReadInterests, officer, nil},
-		{JudgeInterest, officer, []Phase{Draft, Scoring, Moderation}},
+		{JudgeInterest, officer, []Phase{Draft, Sift, Shortlisting, Scoring, Moderation}},
 		{RankCandidates, readers, ranked},
 		{ReadRanking, readers, ranked},
 		{ReadSeverity, officer, ranked},

@@ -11,47 +11,53 @@ import (
 
 // matrix is the table cell by cell, as the trust's policy has it: written down
 // once more, so that a change of the table is a change of two places. Phases
-// go by their number: 1 draft, 2 scoring, 3 moderation, 4 deciding, 5 decided;
-// yes is whatever the phase.
+// go by their number: 1 draft, 2 sift, 3 shortlisting, 4 scoring, 5 moderation,
+// 6 deciding, 7 decided; yes is whatever the phase.
 const matrix = `
-                   framework-owner  recruitment-officer  auditor  administrator  chair  panel-member
-edit-framework     yes              -                    -        -              -      -
-read-priors        yes              yes                  yes      -              -      -
-pool-priors        yes              yes                  -        -              -      -
-read-audit         -                -                    yes      -              -      -
-manage-people      -                -                    -        yes            -      -
-invite-people      -                yes                  -        yes            -      -
-create-campaign    -                yes                  -        -              -      -
-import-campaign    -                yes                  -        -              -      -
-read-campaign      -                yes                  yes      -              yes    yes
-edit-plan          -                1....                -        -              -      -
-change-candidate   -                yes                  -        -              -      -
-read-identity      -                yes                  -        -              -      -
-edit-identity      -                yes                  -        -              -      -
-give-subject-access -               ....5                -        -              -      -
-read-tombstones    -                yes                  -        -              -      -
-set-retention      -                yes                  -        -              -      -
-erase-candidate    -                ....5                -        -              -      -
-import-monitoring  -                yes                  -        -              -      -
-ask-monitoring     -                yes                  -        -              -      -
-read-monitoring    -                -                    yes      -              -      -
-enter-results      -                12...                -        -              -      -
-open-scoring       -                1....                -        -              -      -
-read-progress      -                yes                  -        -              yes    -
-read-sheets        -                yes                  yes      -              yes    yes
-write-sheet        -                -                    -        -              .2...  .2...
-close-scoring      -                -                    -        -              .2...  -
-revise-mark        -                -                    -        -              ..3..  ..3..
-read-marks         -                ..345                ..345    -              ..345  ..345
-close-moderation   -                -                    -        -              ..3..  -
-declare-interest   -                -                    -        -              yes    yes
-read-interests     -                yes                  -        -              -      -
-judge-interest     -                123..                -        -              -      -
-rank-candidates    -                ...45                ...45    -              ...45  ...45
-read-ranking       -                ...45                ...45    -              ...45  ...45
-read-severity      -                ...45                -        -              -      -
-record-decision    -                ...4.                -        -              ...4.  -
-export-campaign    -                ...45                -        -              -      -
+                    framework-owner  recruitment-officer  auditor  administrator  chair    panel-member
+edit-framework      yes              -                    -        -              -        -
+read-priors         yes              yes                  yes      -              -        -
+pool-priors         yes              yes                  -        -              -        -
+read-audit          -                -                    yes      -              -        -
+manage-people       -                -                    -        yes            -        -
+invite-people       -                yes                  -        yes            -        -
+create-campaign     -                yes                  -        -              -        -
+import-campaign     -                yes                  -        -              -        -
+read-campaign       -                yes                  yes      -              yes      yes
+edit-plan           -                1......              -        -              -        -
+assign-sheets       -                1.3....              -        -              -        -
+replace-member      -                123456.              -        -              -        -
+change-candidate    -                yes                  -        -              -        -
+read-identity       -                yes                  -        -              -        -
+edit-identity       -                yes                  -        -              -        -
+give-subject-access -                ......7              -        -              -        -
+read-tombstones     -                yes                  -        -              -        -
+set-retention       -                yes                  -        -              -        -
+erase-candidate     -                ......7              -        -              -        -
+import-monitoring   -                yes                  -        -              -        -
+ask-monitoring      -                yes                  -        -              -        -
+read-monitoring     -                -                    yes      -              -        -
+audit-fairness      -                -                    yes      -              -        -
+read-fairness       -                yes                  yes      -              -        -
+enter-results       -                1234...              -        -              -        -
+open-scoring        -                1......              -        -              -        -
+read-progress       -                yes                  -        -              yes      -
+read-sheets         -                yes                  yes      -              yes      yes
+write-sheet         -                -                    -        -              .2.4...  .2.4...
+close-scoring       -                -                    -        -              .2.4...  -
+read-sift           -                ..34567              ..34567  -              ..34567  ..34567
+record-shortlist    -                ..3....              -        -              -        -
+revise-mark         -                -                    -        -              ....5..  ....5..
+read-marks          -                ....567              ....567  -              ....567  ....567
+close-moderation    -                -                    -        -              ....5..  -
+declare-interest    -                -                    -        -              yes      yes
+read-interests      -                yes                  -        -              -        -
+judge-interest      -                12345..              -        -              -        -
+rank-candidates     -                .....67              .....67  -              .....67  .....67
+read-ranking        -                .....67              .....67  -              .....67  .....67
+read-severity       -                .....67              -        -              -        -
+record-decision     -                .....6.              -        -              .....6.  -
+export-campaign     -                .....67              -        -              -        -
 `
 
 // holds reads a cell of the matrix; phase 0 is no campaign.

@@ -133,6 +133,16 @@ type SeatFilled struct {
 	Person string `json:"person_id"`
 }
 
+// MemberReplaced closes a seat and says who took over, in a seat of their own.
+type MemberReplaced struct {
+	Rater  string `json:"rater"`
+	By     string `json:"by"`
+	Person string `json:"person_id"`
+	Chair  bool   `json:"chair"`
+	Sheets int    `json:"sheets"` // made for the newcomer
+	Reason string `json:"reason"`
+}
+
 // CandidatesAdded names them by code.
 type CandidatesAdded struct {
 	Codes []string `json:"codes"`
@@ -200,6 +210,32 @@ type MonitoringRead struct {
 	Reason    string   `json:"reason"`
 }
 
+// MonitoringRecalled says that what audits had shown was read, with the counts
+// behind it, so that the next one shows nothing beside it that tells of few.
+type MonitoringRecalled struct {
+	Version int `json:"version"` // 0: the latest
+}
+
+// MonitoringReleased says that an audit is about to show counts, and binds what
+// is remembered of them.
+type MonitoringReleased struct {
+	Version int    `json:"version"`
+	Memory  string `json:"memory_sha256"`
+}
+
+// FairnessAudited is an audit of fairness of one campaign or of a period, and
+// binds its result.
+type FairnessAudited struct {
+	Campaign string `json:"campaign"` // empty: a period
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Reason   string `json:"reason"`
+	Engine   string `json:"engine"`
+	Inputs   string `json:"inputs_sha256"`
+	Memory   int    `json:"memory"` // the version of what had been shown before
+	Result   string `json:"result_sha256"`
+}
+
 // RetentionSet is until when a campaign's personal data are kept, and what
 // holds them longer.
 type RetentionSet struct {
@@ -255,10 +291,24 @@ type SheetWithdrawn struct {
 	Reason string `json:"reason"`
 }
 
-// MarksRevealed opens the marks to the panel.
+// MarksRevealed opens the marks of a stage to the panel.
 type MarksRevealed struct {
+	Stage   string `json:"stage,omitempty"` // sift; else it is the assessment
 	Missing int    `json:"missing"`
 	Reason  string `json:"reason"`
+}
+
+// CandidateShortlisted says of one candidate whether the panel sees them.
+type CandidateShortlisted struct {
+	Candidate   string `json:"candidate"`
+	Shortlisted bool   `json:"shortlisted"`
+	Reason      string `json:"reason"`
+}
+
+// ShortlistLocked fixes who is assessed, and begins that.
+type ShortlistLocked struct {
+	Shortlisted int `json:"shortlisted"`
+	Sheets      int `json:"sheets"` // of the assessment, made or assigned before
 }
 
 // ModerationClosed fixes the marks.
@@ -304,52 +354,58 @@ type DecisionRecorded struct {
 }
 
 // EventKind is the name under which the log keeps the event.
-func (TrustCreated) EventKind() string        { return "trust.created" }
-func (LogRestarted) EventKind() string        { return "trust.log-restarted" }
-func (PersonAdded) EventKind() string         { return "person.added" }
-func (RolesChanged) EventKind() string        { return "person.roles-changed" }
-func (PasswordSet) EventKind() string         { return "person.password-set" }
-func (SessionsEnded) EventKind() string       { return "person.sessions-ended" }
-func (PersonLeft) EventKind() string          { return "person.left" }
-func (LinkMade) EventKind() string            { return "person.link-made" }
-func (LinkUsed) EventKind() string            { return "person.link-used" }
-func (LoginBound) EventKind() string          { return "person.login-bound" }
-func (APITokenMade) EventKind() string        { return "person.api-token-made" }
-func (APITokenUsed) EventKind() string        { return "person.api-token-used" }
-func (APITokenRevoked) EventKind() string     { return "person.api-token-revoked" }
-func (FrameworkSaved) EventKind() string      { return "framework.saved" }
-func (FrameworkPublished) EventKind() string  { return "framework.published" }
-func (FrameworkRetired) EventKind() string    { return "framework.retired" }
-func (CampaignSaved) EventKind() string       { return "campaign.saved" }
-func (CampaignImported) EventKind() string    { return "campaign.imported" }
-func (CampaignExported) EventKind() string    { return "campaign.exported" }
-func (EvidenceExported) EventKind() string    { return "campaign.evidence-exported" }
-func (SeatFilled) EventKind() string          { return "campaign.seat-filled" }
-func (CandidatesAdded) EventKind() string     { return "campaign.candidates-added" }
-func (CandidateChanged) EventKind() string    { return "campaign.candidate-changed" }
-func (IdentityRead) EventKind() string        { return "candidate.identity-read" }
-func (IdentityChanged) EventKind() string     { return "candidate.identity-changed" }
-func (SealedRead) EventKind() string          { return "reading.sealed" }
-func (SubjectAccessMade) EventKind() string   { return "candidate.subject-access-made" }
-func (CandidateErased) EventKind() string     { return "candidate.erased" }
-func (MonitoringAsked) EventKind() string     { return "candidate.monitoring-asked" }
-func (MonitoringAnswered) EventKind() string  { return "candidate.monitoring-answered" }
-func (MonitoringWithdrawn) EventKind() string { return "candidate.monitoring-withdrawn" }
-func (MonitoringGiven) EventKind() string     { return "candidate.monitoring-given" }
-func (MonitoringImported) EventKind() string  { return "monitoring.imported" }
-func (MonitoringRead) EventKind() string      { return "monitoring.read" }
-func (RetentionSet) EventKind() string        { return "campaign.retention-set" }
-func (ResultsEntered) EventKind() string      { return "campaign.results-entered" }
-func (SheetsAssigned) EventKind() string      { return "campaign.sheets-assigned" }
-func (ScoringOpened) EventKind() string       { return "campaign.scoring-opened" }
-func (SheetSaved) EventKind() string          { return "sheet.saved" }
-func (SheetSubmitted) EventKind() string      { return "sheet.submitted" }
-func (MarkRevised) EventKind() string         { return "sheet.mark-revised" }
-func (SheetWithdrawn) EventKind() string      { return "sheet.withdrawn" }
-func (MarksRevealed) EventKind() string       { return "campaign.marks-revealed" }
-func (ModerationClosed) EventKind() string    { return "campaign.moderation-closed" }
-func (InterestDeclared) EventKind() string    { return "campaign.interest-declared" }
-func (InterestJudged) EventKind() string      { return "campaign.interest-judged" }
-func (RankingStored) EventKind() string       { return "campaign.ranking-stored" }
-func (PriorPooled) EventKind() string         { return "prior.pooled" }
-func (DecisionRecorded) EventKind() string    { return "campaign.decided" }
+func (TrustCreated) EventKind() string         { return "trust.created" }
+func (LogRestarted) EventKind() string         { return "trust.log-restarted" }
+func (PersonAdded) EventKind() string          { return "person.added" }
+func (RolesChanged) EventKind() string         { return "person.roles-changed" }
+func (PasswordSet) EventKind() string          { return "person.password-set" }
+func (SessionsEnded) EventKind() string        { return "person.sessions-ended" }
+func (PersonLeft) EventKind() string           { return "person.left" }
+func (LinkMade) EventKind() string             { return "person.link-made" }
+func (LinkUsed) EventKind() string             { return "person.link-used" }
+func (LoginBound) EventKind() string           { return "person.login-bound" }
+func (APITokenMade) EventKind() string         { return "person.api-token-made" }
+func (APITokenUsed) EventKind() string         { return "person.api-token-used" }
+func (APITokenRevoked) EventKind() string      { return "person.api-token-revoked" }
+func (FrameworkSaved) EventKind() string       { return "framework.saved" }
+func (FrameworkPublished) EventKind() string   { return "framework.published" }
+func (FrameworkRetired) EventKind() string     { return "framework.retired" }
+func (CampaignSaved) EventKind() string        { return "campaign.saved" }
+func (CampaignImported) EventKind() string     { return "campaign.imported" }
+func (CampaignExported) EventKind() string     { return "campaign.exported" }
+func (EvidenceExported) EventKind() string     { return "campaign.evidence-exported" }
+func (SeatFilled) EventKind() string           { return "campaign.seat-filled" }
+func (MemberReplaced) EventKind() string       { return "campaign.member-replaced" }
+func (CandidatesAdded) EventKind() string      { return "campaign.candidates-added" }
+func (CandidateChanged) EventKind() string     { return "campaign.candidate-changed" }
+func (IdentityRead) EventKind() string         { return "candidate.identity-read" }
+func (IdentityChanged) EventKind() string      { return "candidate.identity-changed" }
+func (SealedRead) EventKind() string           { return "reading.sealed" }
+func (SubjectAccessMade) EventKind() string    { return "candidate.subject-access-made" }
+func (CandidateErased) EventKind() string      { return "candidate.erased" }
+func (MonitoringAsked) EventKind() string      { return "candidate.monitoring-asked" }
+func (MonitoringAnswered) EventKind() string   { return "candidate.monitoring-answered" }
+func (MonitoringWithdrawn) EventKind() string  { return "candidate.monitoring-withdrawn" }
+func (MonitoringGiven) EventKind() string      { return "candidate.monitoring-given" }
+func (MonitoringImported) EventKind() string   { return "monitoring.imported" }
+func (MonitoringRead) EventKind() string       { return "monitoring.read" }
+func (MonitoringRecalled) EventKind() string   { return "monitoring.recalled" }
+func (MonitoringReleased) EventKind() string   { return "monitoring.released" }
+func (FairnessAudited) EventKind() string      { return "fairness.audited" }
+func (RetentionSet) EventKind() string         { return "campaign.retention-set" }
+func (ResultsEntered) EventKind() string       { return "campaign.results-entered" }
+func (SheetsAssigned) EventKind() string       { return "campaign.sheets-assigned" }
+func (ScoringOpened) EventKind() string        { return "campaign.scoring-opened" }
+func (SheetSaved) EventKind() string           { return "sheet.saved" }
+func (SheetSubmitted) EventKind() string       { return "sheet.submitted" }
+func (MarkRevised) EventKind() string          { return "sheet.mark-revised" }
+func (SheetWithdrawn) EventKind() string       { return "sheet.withdrawn" }
+func (MarksRevealed) EventKind() string        { return "campaign.marks-revealed" }
+func (CandidateShortlisted) EventKind() string { return "campaign.candidate-shortlisted" }
+func (ShortlistLocked) EventKind() string      { return "campaign.shortlist-locked" }
+func (ModerationClosed) EventKind() string     { return "campaign.moderation-closed" }
+func (InterestDeclared) EventKind() string     { return "campaign.interest-declared" }
+func (InterestJudged) EventKind() string       { return "campaign.interest-judged" }
+func (RankingStored) EventKind() string        { return "campaign.ranking-stored" }
+func (PriorPooled) EventKind() string          { return "prior.pooled" }
+func (DecisionRecorded) EventKind() string     { return "campaign.decided" }

@@ -95,6 +95,7 @@ type record struct {
 	saved    *audit.CampaignSaved
 	imported bool
 	later    bool // sheets were assigned after scoring opened
+	added    int  // sheets made since, for members who took over and for the assessment after a sift
 	results  map[string]string
 	decided  json.RawMessage
 	sheets   map[uuid.UUID]marked
@@ -143,7 +144,7 @@ func (r *record) take(e Event) error {
 	id := e.Leaf.Object.ID
 	switch e.Leaf.Kind {
 	case audit.ScoringOpened{}.EventKind():
-		r.opened, r.later = &audit.ScoringOpened{}, false
+		r.opened, r.later, r.added = &audit.ScoringOpened{}, false, 0
 		return json.Unmarshal(e.Payload, r.opened)
 	case audit.CampaignSaved{}.EventKind():
 		r.saved = &audit.CampaignSaved{}
@@ -152,6 +153,16 @@ func (r *record) take(e Event) error {
 		r.imported = true
 	case audit.SheetsAssigned{}.EventKind():
 		r.later = true
+	case audit.MemberReplaced{}.EventKind():
+		var replaced audit.MemberReplaced
+		err := json.Unmarshal(e.Payload, &replaced)
+		r.added += replaced.Sheets
+		return err
+	case audit.ShortlistLocked{}.EventKind():
+		var locked audit.ShortlistLocked
+		err := json.Unmarshal(e.Payload, &locked)
+		r.added, r.later = r.added+locked.Sheets, false
+		return err
 	case audit.SheetSubmitted{}.EventKind(), audit.MarkRevised{}.EventKind():
 		var content struct{ Sheet json.RawMessage }
 		err := json.Unmarshal(e.Payload, &content)
@@ -182,6 +193,8 @@ func (r *record) takeClosed(e Event) {
 		r.withdraw(e.Leaf.Object.ID)
 	case audit.CampaignImported{}.EventKind():
 		r.imported = true
+	case audit.MemberReplaced{}.EventKind(), audit.ShortlistLocked{}.EventKind():
+		r.later = true
 	case audit.ScoringOpened{}.EventKind(), audit.RankingStored{}.EventKind(), audit.DecisionRecorded{}.EventKind():
 		r.closed[e.Leaf.Kind]++
 	}
@@ -219,8 +232,8 @@ func (v *verification) plan(c *Check, r record) {
 func (v *verification) marks(c *Check, r record) {
 	var unused Check // complete has told what is wrong with the list
 	sheets := v.sheets(&unused)
-	if r.opened != nil && !r.later && len(sheets) != r.opened.Sheets {
-		c.fail("sheets.json", "has %d sheets; scoring opened with %d", len(sheets), r.opened.Sheets)
+	if r.opened != nil && !r.later && len(sheets) != r.opened.Sheets+r.added {
+		c.fail("sheets.json", "has %d sheets; scoring opened with %d, and %d were made since", len(sheets), r.opened.Sheets, r.added)
 	}
 	closed := 0
 	for i, s := range sheets {

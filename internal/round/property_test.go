@@ -164,6 +164,9 @@ func drawCampaign(t *rapid.T, f frameworks.Framework) selection.Campaign {
 				}
 			}
 		}
+		if e > 0 && rapid.Bool().Draw(t, "of the sift") {
+			exercise.Stage = selection.StageSift
+		}
 		c.Exercises = append(c.Exercises, exercise)
 	}
 	for p := range rapid.IntRange(0, 2).Draw(t, "psychometrics") {
@@ -190,6 +193,9 @@ func drawCampaign(t *rapid.T, f frameworks.Framework) selection.Campaign {
 		member := selection.Member{Rater: fmt.Sprintf("R%d", m), Role: selection.LayMember, Optional: rapid.Bool().Draw(t, "optional"), Chair: m == 0}
 		if rapid.Bool().Draw(t, "some exercises") {
 			member.Exercises = []string{"e0"}
+		}
+		if m > 0 && rapid.Bool().Draw(t, "replaced") {
+			member.ReplacedBy = "R0"
 		}
 		c.Panel = append(c.Panel, member)
 	}

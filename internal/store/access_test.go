@@ -45,7 +45,11 @@ func (w *world) subjects() []subject {
 func inPhase(w *world, phase access.Phase) *world {
 	w.t.Helper()
 	w.storePrior(w.pooled(1))
-	w.draft()
+	if sifts(phase) {
+		w.draft(withSift)
+	} else {
+		w.draft()
+	}
 	w.declare("R3", "C2", selection.Knows)
 	_, err := w.db.PutResults(w.ctx, w.officer, code, store.Key{}, results())
 	w.must(err)
@@ -55,6 +59,9 @@ func inPhase(w *world, phase access.Phase) *world {
 		return w
 	}
 	w.open()
+	if sifts(phase) {
+		return w.inSift(phase)
+	}
 	for _, rater := range []string{"R1", "R2", "R3"} {
 		w.submit(rater, "C1", 6, 5)
 	}
@@ -74,6 +81,28 @@ func inPhase(w *world, phase access.Phase) *world {
 		_, err = w.db.Decide(w.ctx, w.officer, code, store.Key{}, decision())
 		w.must(err)
 	}
+	return w
+}
+
+// sifts are the phases that only a campaign with a sift has.
+func sifts(phase access.Phase) bool { return phase == access.Sift || phase == access.Shortlisting }
+
+// inSift has C2's sheets open while the sift is marked, and then everybody on
+// the shortlist or not.
+func (w *world) inSift(phase access.Phase) *world {
+	w.t.Helper()
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		w.sift(rater, "C1", 6, 5)
+	}
+	if phase == access.Sift {
+		_, err := w.db.SaveSheet(w.ctx, w.members["R2"], code, ofSift("R2", "C2"), 0, marks(2, 2))
+		w.must(err)
+		return w
+	}
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		w.sift(rater, "C2", 3, 4)
+	}
+	w.shortlist(false)
 	return w
 }
 
@@ -99,6 +128,7 @@ func eachPhase(t *testing.T) map[access.Phase]stage {
 		w.must(err)
 		_, err = w.vault.Import(w.ctx, w.officer, code, []monitoring.Row{row("C2", "sex", "male")})
 		w.must(err)
+		w.audited()
 		w.bury()
 		stages[phase] = stage{w, w.subjects()}
 	}
@@ -126,11 +156,15 @@ type probe struct {
 }
 
 // own names a sheet of the subject's, or R2's for whoever has none.
-func (s subject) own(candidate string) store.SheetName {
-	if s.rater == "" {
-		return sheet("R2", candidate)
+func (s subject) own(w *world, candidate string) store.SheetName {
+	rater := s.rater
+	if rater == "" {
+		rater = "R2"
 	}
-	return sheet(s.rater, candidate)
+	if w.phase() == selection.Sift {
+		return ofSift(rater, candidate)
+	}
+	return sheet(rater, candidate)
 }
 
 func (w *world) anotherPlan(code string) selection.Campaign {
@@ -225,12 +259,20 @@ func probes() []probe {
 			_, err := db.AddCandidates(w.ctx, s.who, code, store.Key{}, []selection.Candidate{{Code: "C9"}})
 			return err
 		}},
-		{access.EditPlan, "assign", nil, func(w *world, db *store.DB, s subject) error {
+		{access.AssignSheets, "assign", nil, func(w *world, db *store.DB, s subject) error {
 			_, err := db.AssignSheets(w.ctx, s.who, code, store.Key{}, []store.SheetName{sheet("R1", "C1")})
 			return err
 		}},
+		{access.ReplaceMember, "replace", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.ReplaceMember(w.ctx, s.who, code, "R3", store.Newcomer{Rater: "R4", Username: "outsider", Reason: "has left"})
+			return err
+		}},
 		{access.ChangeCandidate, "change", nil, func(w *world, db *store.DB, s subject) error {
-			_, err := db.ChangeCandidate(w.ctx, s.who, code, 0, selection.Candidate{Code: "C1", Interviewed: selection.Yes, Accepted: selection.Yes})
+			c := selection.Candidate{Code: "C1", Interviewed: selection.Yes, Accepted: selection.Yes}
+			if w.phase() == selection.Shortlisting {
+				c.Shortlisted = selection.Yes
+			}
+			_, err := db.ChangeCandidate(w.ctx, s.who, code, 0, c)
 			return err
 		}},
 		{access.EnterResults, "enter", nil, func(w *world, db *store.DB, s subject) error {
@@ -250,11 +292,11 @@ func probes() []probe {
 			return len(list), err
 		}, nil},
 		{access.WriteSheet, "save", nil, func(w *world, db *store.DB, s subject) error {
-			_, err := db.SaveSheet(w.ctx, s.who, code, s.own("C2"), 0, marks(1, 1))
+			_, err := db.SaveSheet(w.ctx, s.who, code, s.own(w, "C2"), 0, marks(1, 1))
 			return err
 		}},
 		{access.WriteSheet, "submit", nil, func(w *world, db *store.DB, s subject) error {
-			_, err := db.SubmitSheet(w.ctx, s.who, code, s.own("C2"), 0, store.Key{}, marks(1, 1))
+			_, err := db.SubmitSheet(w.ctx, s.who, code, s.own(w, "C2"), 0, store.Key{}, marks(1, 1))
 			return err
 		}},
 		{access.CloseScoring, "close", nil, func(w *world, db *store.DB, s subject) error {
@@ -262,7 +304,7 @@ func probes() []probe {
 			return err
 		}},
 		{access.ReviseMark, "revise", nil, func(w *world, db *store.DB, s subject) error {
-			_, err := db.ReviseMark(w.ctx, s.who, code, s.own("C1"), 0, store.Key{}, mark("safety.a", 1), "misheard")
+			_, err := db.ReviseMark(w.ctx, s.who, code, s.own(w, "C1"), 0, store.Key{}, mark("safety.a", 1), "misheard")
 			return err
 		}},
 		{access.ReadMarks, "another's sheet", func(w *world, db *store.DB, s subject) (int, error) {
@@ -271,12 +313,34 @@ func probes() []probe {
 		}, nil},
 		{access.ReadMarks, "another's sheet in the list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Sheets(w.ctx, s.who, code, store.SheetName{}, 10)
-			return othersOf(list, s), err
+			return othersOf(of(selection.StageAssessment, list), s), err
 		}, nil},
 		{access.ReadMarks, "all of them", func(w *world, db *store.DB, s subject) (int, error) {
 			marks, err := db.Marks(w.ctx, s.who, code)
 			return len(marks), err
 		}, nil},
+		{access.ReadSift, "another's sheet in the list", func(w *world, db *store.DB, s subject) (int, error) {
+			list, err := db.Sheets(w.ctx, s.who, code, store.SheetName{}, 10)
+			return othersOf(of(selection.StageSift, list), s), err
+		}, nil},
+		{access.ReadSift, "means", func(w *world, db *store.DB, s subject) (seen int, err error) {
+			list, err := db.Shortlist(w.ctx, s.who, code, "", 10)
+			for _, line := range list {
+				seen += line.Marks
+			}
+			if fault.Is(err, fault.Conflict) { // there is none, or it is sealed
+				err = nil
+			}
+			return seen, err
+		}, nil},
+		{access.RecordShortlist, "record", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.RecordShortlist(w.ctx, s.who, code, 0, []selection.Shortlisted{{Candidate: "C2", Shortlisted: true}})
+			return err
+		}},
+		{access.RecordShortlist, "lock", nil, func(w *world, db *store.DB, s subject) error {
+			_, err := db.LockShortlist(w.ctx, s.who, code, 0)
+			return err
+		}},
 		{access.ReadMarks, "results", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Results(w.ctx, s.who, code)
 			return len(list), err
@@ -354,6 +418,21 @@ func probes() []probe {
 			rows, err := w.vaultLike(db).Scores(w.ctx, s.who, []string{code}, "the audit")
 			return len(rows), undecided(onRecord(err))
 		}, nil},
+		{access.AuditFairness, "audit", func(w *world, db *store.DB, s subject) (int, error) {
+			_, err := db.AuditFairness(w.ctx, w.vaultLike(db), s.who, ofCampaign(code), "the audit")
+			return 1, undecided(onRecord(err))
+		}, nil},
+		{access.ReadFairness, "list", func(w *world, db *store.DB, s subject) (int, error) {
+			list, err := db.FairnessRuns(w.ctx, s.who, uuid.Nil, 10)
+			return len(list), err
+		}, nil},
+		{access.ReadFairness, "latest", func(w *world, db *store.DB, s subject) (int, error) {
+			run, err := db.LatestFairness(w.ctx, s.who, code)
+			if fault.Is(err, fault.NotFound) && access.Check(s.roles, access.ReadFairness) == nil {
+				return 0, nil // before the decision, to HR
+			}
+			return len(run.Result), err
+		}, nil},
 		{access.ReadTombstones, "list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Tombstones(w.ctx, s.who)
 			return len(list), err
@@ -375,6 +454,15 @@ func onRecord(err error) error {
 		return nil
 	}
 	return err
+}
+
+func of(stage selection.Stage, list []store.SheetStatus) (kept []store.SheetStatus) {
+	for _, s := range list {
+		if s.Stage == stage {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // undecided is the error of a reading before the decision, which is not for the
@@ -425,10 +513,14 @@ func (p probe) shown(phase access.Phase, s subject) bool {
 	switch p.action {
 	case access.ReadProgress:
 		return phase != access.Draft
-	case access.ReadMonitoring:
+	case access.ReadMonitoring, access.AuditFairness:
 		return phase == access.Decided
+	case access.ReadFairness:
+		return phase == access.Decided || access.Check(s.roles, access.AuditFairness) == nil
 	case access.ReadSheets:
-		return phase != access.Draft && (s.rater != "" || phase != access.Scoring)
+		return phase != access.Draft && (s.rater != "" || phase != access.Scoring && phase != access.Sift)
+	case access.ReadSift:
+		return phase == access.Shortlisting // the worlds of later phases have none
 	}
 	return true
 }
@@ -442,14 +534,14 @@ func (p probe) left(phase access.Phase, s subject) bool {
 	return p.action == access.PoolPriors ||
 		p.action == access.ManagePeople && (p.name == "list" || p.name == "add") && access.Allowed(s.roles, access.InvitePeople, phase) ||
 		p.action == access.ManagePeople && p.name == "list" && access.Allowed(s.roles, access.ReadAudit, phase) ||
-		p.action == access.ReadProgress && access.Allowed(s.roles, access.ReadMarks, phase) ||
+		p.action == access.ReadProgress && (access.Allowed(s.roles, access.ReadMarks, phase) || access.Allowed(s.roles, access.ReadSift, phase)) ||
 		p.action == access.ManagePeople && p.read != nil && s.who == store.Actor{Trust: s.who.Trust}
 }
 
 // campaignless are the actions that ask for no campaign: a seat gives none.
 func campaignless(action access.Action) bool {
 	switch action {
-	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople, access.ReadMonitoring:
+	case access.EditFramework, access.ReadPriors, access.PoolPriors, access.ReadAudit, access.ManagePeople, access.CreateCampaign, access.ImportCampaign, access.ReadTombstones, access.InvitePeople, access.ReadMonitoring, access.AuditFairness, access.ReadFairness:
 		return true
 	}
 	return false
@@ -518,7 +610,7 @@ func TestServeRefusesAnotherTableThanItsOwn(t *testing.T) {
 	for what, change := range map[string]string{
 		"more":    `insert into access_rules (action, role, phase) values ('read-marks', 'administrator', '')`,
 		"less":    `delete from access_rules where action = 'manage-people'`,
-		"another": `update access_rules set phase = 'draft' where action = 'write-sheet'`,
+		"another": `update access_rules set phase = 'draft' where action = 'close-moderation'`,
 	} {
 		t.Run(what, func(t *testing.T) {
 			w.raw("postgres").MustExecContext(w.ctx, change)

@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"appointable/frameworks"
 	"appointable/internal/access"
@@ -44,6 +42,9 @@ type campaignRow struct {
 	LockFrame sql.NullString  `db:"framework_sha256"`
 	LockPlan  sql.NullString  `db:"plan_sha256"`
 	Opened    *time.Time      `db:"opened_at"`
+	Sifted    *time.Time      `db:"sift_revealed_at"`
+	SiftWhy   string          `db:"sift_reveal_reason"`
+	Listed    *time.Time      `db:"shortlisted_at"`
 	Revealed  *time.Time      `db:"revealed_at"`
 	Reason    string          `db:"reveal_reason"`
 	Moderated *time.Time      `db:"moderated_at"`
@@ -59,8 +60,8 @@ type campaignRow struct {
 }
 
 const selectCampaign = `
-	select c.campaign_id, c.version, c.document, c.phase, c.framework_sha256, c.plan_sha256, c.opened_at, c.revealed_at,
-	       c.reveal_reason, c.moderated_at, c.decided_at, c.imported_from_sha256,
+	select c.campaign_id, c.version, c.document, c.phase, c.framework_sha256, c.plan_sha256, c.opened_at,
+	       c.sift_revealed_at, c.sift_reveal_reason, c.shortlisted_at, c.revealed_at, c.reveal_reason, c.moderated_at, c.decided_at, c.imported_from_sha256,
 	       f.framework_id, f.document as framework_document, f.revision as framework_revision, f.content_hash as framework_hash,
 	       f.status as framework_status, f.published_at as framework_published_at
 	  from campaigns c join frameworks f using (trust_id, framework_id)
@@ -71,7 +72,7 @@ func (r campaignRow) campaign() (Campaign, error) {
 		ID: r.ID, Version: r.Version,
 		Framework: Framework{ID: r.FrameworkID, Revision: r.FrameworkRev, Status: r.Status, Hash: r.FrameworkHash.String, PublishedAt: utc(r.Published)},
 		Progress: selection.Progress{
-			Phase: r.Phase, OpenedAt: utc(r.Opened), RevealedAt: utc(r.Revealed), RevealReason: r.Reason,
+			Phase: r.Phase, OpenedAt: utc(r.Opened), SiftRevealedAt: utc(r.Sifted), SiftRevealReason: r.SiftWhy, ShortlistedAt: utc(r.Listed), RevealedAt: utc(r.Revealed), RevealReason: r.Reason,
 			ModeratedAt: utc(r.Moderated), DecidedAt: utc(r.Decided), ImportedFromHash: r.Imported,
 		},
 	}
@@ -153,30 +154,6 @@ func plan(c selection.Campaign) ([]byte, error) {
 	return body, nil
 }
 
-func (t *tx) insertPanel(campaign uuid.UUID, c selection.Campaign) error {
-	for _, m := range c.Panel {
-		id, err := newID()
-		if err != nil {
-			return err
-		}
-		exercises := m.Exercises
-		if exercises == nil {
-			exercises = []string{}
-		}
-		err = t.exec(`
-			insert into panel_members (trust_id, campaign_id, member_id, rater, role, marked_chair, chair, optional, exercises)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			on conflict (trust_id, campaign_id, rater) do update
-			set role = excluded.role, marked_chair = excluded.marked_chair, chair = excluded.chair,
-			    optional = excluded.optional, exercises = excluded.exercises`,
-			t.who.Trust, campaign, id, m.Rater, string(m.Role), m.Chair, m.Rater == c.ChairRater(), m.Optional, pq.Array(exercises))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (t *tx) noteCampaign(c Campaign, detail audit.Detail) error {
 	return t.note(audit.Object{Kind: "campaign", ID: c.ID, Version: c.Version}, detail)
 }
@@ -194,7 +171,7 @@ func (t *tx) campaign(lock string) (Campaign, error) {
 	c.Roles = t.roles()
 	var panel []memberRow
 	err = t.all(&panel, `
-		select member_id, rater, role, marked_chair, optional, exercises from panel_members
+		select member_id, rater, role, marked_chair, optional, exercises, replaced_by from panel_members
 		 where trust_id = $1 and campaign_id = $2 order by rater`, t.who.Trust, t.at.Campaign)
 	for _, m := range panel {
 		c.Document.Panel = append(c.Document.Panel, m.member())
@@ -203,23 +180,6 @@ func (t *tx) campaign(lock string) (Campaign, error) {
 		}
 	}
 	return c, err
-}
-
-type memberRow struct {
-	ID        uuid.UUID           `db:"member_id"`
-	Rater     string              `db:"rater"`
-	Role      selection.PanelRole `db:"role"`
-	Chair     bool                `db:"marked_chair"`
-	Optional  bool                `db:"optional"`
-	Exercises pq.StringArray      `db:"exercises"`
-}
-
-func (r memberRow) member() selection.Member {
-	m := selection.Member{Rater: r.Rater, Role: r.Role, Chair: r.Chair, Optional: r.Optional}
-	if len(r.Exercises) > 0 {
-		m.Exercises = r.Exercises
-	}
-	return m
 }
 
 // lockCampaign loads the campaign for a change and counts its version up;
@@ -246,10 +206,12 @@ func (t *tx) saveProgress(c Campaign) error {
 	return t.exec(`
 		update campaigns
 		   set version = $3, phase = $4, framework_sha256 = nullif($5, ''), plan_sha256 = nullif($6, ''), opened_at = $7,
-		       revealed_at = $8, reveal_reason = $9, moderated_at = $10, decided_at = $11, imported_from_sha256 = $12
+		       revealed_at = $8, reveal_reason = $9, moderated_at = $10, decided_at = $11, imported_from_sha256 = $12,
+		       sift_revealed_at = $13, sift_reveal_reason = $14, shortlisted_at = $15
 		 where trust_id = $1 and campaign_id = $2`,
 		t.who.Trust, c.ID, c.Version, string(p.Phase), lock.Framework, lock.Plan, p.OpenedAt,
-		p.RevealedAt, p.RevealReason, p.ModeratedAt, p.DecidedAt, p.ImportedFromHash)
+		p.RevealedAt, p.RevealReason, p.ModeratedAt, p.DecidedAt, p.ImportedFromHash,
+		p.SiftRevealedAt, p.SiftRevealReason, p.ShortlistedAt)
 }
 
 // changeCampaign is every use case that changes a campaign as a whole: lock,
@@ -293,7 +255,7 @@ func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, docume
 		if err := requireDraft(*c, "the plan"); err != nil {
 			return nil, err
 		}
-		assigned, err := t.countSheets()
+		assigned, err := t.countSheets(c.Document.First())
 		if err != nil {
 			return nil, err
 		}
@@ -321,45 +283,9 @@ func (db *DB) ChangeCampaign(ctx context.Context, who Actor, version int, docume
 	})
 }
 
-// replacePanel leaves a seat whose rater code stays where it is, with the
-// person who sits in it and what they declared.
-func (t *tx) replacePanel(campaign uuid.UUID, c selection.Campaign) error {
-	raters := make([]string, len(c.Panel))
-	for i, m := range c.Panel {
-		raters[i] = m.Rater
-	}
-	err := t.exec(`delete from panel_members where trust_id = $1 and campaign_id = $2 and rater <> all($3)`,
-		t.who.Trust, campaign, pq.Array(raters))
-	if err != nil {
-		return err
-	}
-	return t.insertPanel(campaign, c)
-}
-
-// FillSeat says who sits in a panel seat. It returns NotFound for the rater or
-// the person, Conflict once scoring has opened.
-func (db *DB) FillSeat(ctx context.Context, who Actor, code, rater, username string) (Campaign, error) {
-	return db.changeCampaign(ctx, who, code, 0, access.EditPlan, func(t *tx, c *Campaign) (audit.Detail, error) {
-		if err := requireDraft(*c, "who sits on the panel"); err != nil {
-			return nil, err
-		}
-		var person uuid.UUID
-		err := t.get(&person, `select person_id from people where trust_id = $1 and username = lower($2) and left_at is null`, who.Trust, username)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
-		}
-		if err != nil {
-			return nil, err
-		}
-		err = t.one(fault.New(fault.NotFound, "there is no rater %q on the panel", rater),
-			`update panel_members set person_id = $4 where trust_id = $1 and campaign_id = $2 and rater = $3`, who.Trust, c.ID, rater, person)
-		return audit.SeatFilled{Rater: rater, Person: person.String()}, err
-	})
-}
-
 // OpenScoring locks and hashes the plan, takes the trust's newest pooled prior
-// for good and makes the sheets: those assigned before, else one for every
-// candidate to be seen, exercise and member who marks it.
+// for good and makes the sheets of its first stage: those assigned before, else
+// one for every candidate to be seen, exercise and member who marks it.
 func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version int) (Campaign, error) {
 	c, err := db.changeCampaign(ctx, who, code, version, access.OpenScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
 		candidates, err := t.candidates()
@@ -373,7 +299,7 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 		if err := t.requireSeated(); err != nil {
 			return nil, err
 		}
-		sheets, err := t.makeSheets(c.Document, candidates)
+		sheets, err := t.makeSheets(c.Document, c.Document.First(), candidates)
 		if err != nil {
 			return nil, err
 		}
@@ -386,25 +312,8 @@ func (db *DB) OpenScoring(ctx context.Context, who Actor, code string, version i
 	return c, err
 }
 
-// requireSeated refuses to open with an empty seat: its sheets could never be
-// submitted, and the marks would wait for them.
-func (t *tx) requireSeated() error {
-	var empty []string
-	err := t.all(&empty, `
-		select rater from panel_members
-		 where trust_id = $1 and campaign_id = $2 and person_id is null and not optional order by rater`, t.who.Trust, t.at.Campaign)
-	if err != nil {
-		return err
-	}
-	var l fault.List
-	for _, rater := range empty {
-		l.Add("panel", "nobody sits in the seat %s; fill it with a user name, or mark the member optional", rater)
-	}
-	return l.Err("scoring cannot open yet")
-}
-
-// CloseScoring reveals the marks before all required sheets are in, or after,
-// where nobody has noticed that they are; the chair gives a reason for what is
+// CloseScoring reveals the marks of the stage that is marked before all its
+// required sheets are in, or after, where nobody has noticed that they are; the chair gives a reason for what is
 // missing.
 func (db *DB) CloseScoring(ctx context.Context, who Actor, code, reason string) (Campaign, error) {
 	return db.changeCampaign(ctx, who, code, 0, access.CloseScoring, func(t *tx, c *Campaign) (audit.Detail, error) {
@@ -414,7 +323,8 @@ func (db *DB) CloseScoring(ctx context.Context, who Actor, code, reason string) 
 
 // reveal asks the database, which alone can count all sheets, and the domain.
 func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
-	if c.Progress.Phase != selection.Scoring {
+	stage := c.Progress.Phase.Marked()
+	if stage == "" {
 		_, err := c.Progress.Reveal(t.now, 0, reason)
 		return nil, err
 	}
@@ -426,6 +336,9 @@ func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
 	if c.Progress, err = c.Progress.Reveal(t.now, missing, reason); err != nil {
 		return nil, err
 	}
+	if stage == selection.StageSift {
+		return audit.MarksRevealed{Stage: string(stage), Missing: missing, Reason: c.Progress.SiftRevealReason}, nil
+	}
 	return audit.MarksRevealed{Missing: missing, Reason: c.Progress.RevealReason}, nil
 }
 
@@ -435,7 +348,7 @@ func (t *tx) reveal(c *Campaign, reason string) (audit.Detail, error) {
 func (db *DB) revealIfComplete(ctx context.Context, who Actor, code string) error {
 	return db.write(ctx, who, code, func(t *tx) error {
 		c, err := t.lockCampaign(0)
-		if err != nil || c.Progress.Phase != selection.Scoring {
+		if err != nil || c.Progress.Phase.Marked() == "" {
 			return err
 		}
 		var left int
@@ -493,7 +406,7 @@ func (db *DB) Campaigns(ctx context.Context, who Actor, after string, limit int)
 			select c.code, c.title, c.phase from campaigns c
 			 where c.trust_id = $1 and c.code > $2
 			   and ($4 or exists (select from panel_members m
-			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5))
+			                       where m.trust_id = c.trust_id and m.campaign_id = c.campaign_id and m.person_id = $5 and m.replaced_by = ''))
 			 order by c.code limit $3`,
 			who.Trust, after, limit, t.db.unchecked || access.Allowed(t.roles(), access.ReadCampaign, ""), who.person())
 	})

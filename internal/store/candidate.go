@@ -18,7 +18,8 @@ import (
 // Candidate is a candidate and the version that If-Match compares.
 type Candidate struct {
 	selection.Candidate
-	Version int `json:"version"`
+	Version         int    `json:"version"`
+	ShortlistReason string `json:"shortlist_reason,omitempty"` // why shortlisted after the sift, or not
 }
 
 type candidateRow struct {
@@ -32,11 +33,12 @@ type candidateRow struct {
 	Accepted    sql.NullBool `db:"accepted"`
 	Withdrawn   bool         `db:"withdrawn"`
 	Version     int          `db:"version"`
+	Reason      string       `db:"shortlist_reason"`
 }
 
 const selectCandidates = `
 	select candidate_id, code, applied, shortlisted, interviewed, appointable, offered, accepted,
-	       withdrawn_at is not null as withdrawn, version
+	       withdrawn_at is not null as withdrawn, version, shortlist_reason
 	  from candidates where trust_id = $1 and campaign_id = $2 `
 
 func (r candidateRow) candidate() selection.Candidate {
@@ -166,11 +168,14 @@ func (db *DB) ChangeCandidate(ctx context.Context, who Actor, code string, versi
 		if c.Progress.Ranked() && inputs {
 			return fault.New(fault.Conflict, "who is ranked is fixed since moderation closed; only the finding, the offer and its acceptance can still change")
 		}
-		out = Candidate{Candidate: to, Version: row.Version + 1}
+		if was.Shortlisted != to.Shortlisted && c.Document.Sifts() && c.Progress.Phase != selection.Draft {
+			return fault.New(fault.Conflict, "the plan has a sift: who is shortlisted is recorded in the shortlist once the sift is revealed, and fixed when that is locked")
+		}
+		out = Candidate{Candidate: to, Version: row.Version + 1, ShortlistReason: row.Reason}
 		if err := t.updateCandidate(row.ID, to, out.Version); err != nil {
 			return err
 		}
-		scoring = c.Progress.Phase == selection.Scoring
+		scoring = c.Progress.Phase.Marked() != ""
 		if scoring && inputs {
 			if err := t.requireSheetsOf(row.ID, len(selection.Seen([]selection.Candidate{to})) > 0); err != nil {
 				return err
@@ -195,7 +200,7 @@ func (t *tx) requireSheetsOf(candidate uuid.UUID, seen bool) error {
 	}
 	return t.exec(`
 		update sheets s
-		   set required = $4 and not p.optional and not exists (
+		   set required = $4 and not p.optional and p.replaced_by = '' and not exists (
 		         select from interests i
 		          where i.trust_id = s.trust_id and i.campaign_id = s.campaign_id and i.member_id = s.member_id
 		            and i.candidate_id = s.candidate_id and i.outcome = 'marks-withdrawn')
@@ -243,7 +248,7 @@ func (db *DB) Candidates(ctx context.Context, who Actor, campaign, after string,
 		var rows []candidateRow
 		err := t.all(&rows, selectCandidates+`and code > $3 order by code limit $4`, who.Trust, t.at.Campaign, after, limit)
 		for _, r := range rows {
-			list = append(list, Candidate{Candidate: r.candidate(), Version: r.Version})
+			list = append(list, Candidate{Candidate: r.candidate(), Version: r.Version, ShortlistReason: r.Reason})
 		}
 		return err
 	})

@@ -109,7 +109,7 @@ func TestTheVaultHasItsOwnDoor(t *testing.T) {
 	defer func() { _ = tx.Rollback() }()
 	tx.MustExecContext(w.ctx, `select set_config('app.trust', $1, true)`, w.trust.ID.String())
 	f := forger{w, tx}
-	for _, table := range append(tables(t, w.raw("postgres")), "identity.candidates", "monitoring.characteristics", "monitoring.requests") {
+	for _, table := range append(tables(t, w.raw("postgres")), "identity.candidates", "monitoring.characteristics", "monitoring.requests", "monitoring.released") {
 		f.refuses(table, `select from `+table)
 	}
 	// What it may call: TestRightsOfTheVault.

@@ -19,8 +19,8 @@ import (
 // round is read by programs, from its export.
 const marksAtOnce = 50_000
 
-// Marks are the marks of every sheet that was submitted, everybody's, with what
-// they were before moderation, in the canonical order. That they were read goes
+// Marks are the marks of every sheet of the assessment that was submitted,
+// everybody's, with what they were before moderation, in the canonical order. That they were read goes
 // on record. It returns Conflict before they are revealed, and for a round of
 // more than 50,000 marks.
 func (db *DB) Marks(ctx context.Context, who Actor, campaign string) ([]selection.Rating, error) {
@@ -32,8 +32,16 @@ func (db *DB) Marks(ctx context.Context, who Actor, campaign string) ([]selectio
 		if phase := selection.Phase(t.at.Phase.String); !(selection.Progress{Phase: phase}).Revealed() {
 			return fault.New(fault.Conflict, "others' marks are sealed until every required sheet is in or the chair closes scoring; the campaign is in the phase %s", phase.Words())
 		}
-		var err error
+		c, err := t.campaign("")
+		if err != nil {
+			return err
+		}
 		marks, err = t.marks()
+		plan := c.Document.Of(selection.StageAssessment)
+		marks = slices.DeleteFunc(marks, func(m selection.Rating) bool {
+			_, i := plan.Exercise(m.Exercise)
+			return i < 0 // of the sift, which is read elsewhere
+		})
 		return err
 	})
 	if err == nil {

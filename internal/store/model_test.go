@@ -31,9 +31,12 @@ type model struct {
 	w    *world
 	code string
 
+	sift      bool
+	shortlist map[string]selection.Shortlisted
 	phase     selection.Phase
 	sheets    map[store.SheetName]*modelSheet
 	interests map[interestOf]selection.InterestOutcome
+	optional  bool // R3
 	ranked    bool
 	events    int
 	receipts  []modelReceipt
@@ -58,23 +61,69 @@ func newModel(t *rapid.T, w *world, code string) *model {
 	plan := w.plan()
 	plan.Code = code
 	plan.Panel[2].Optional = rapid.Bool().Draw(t, "R3 is optional")
+	interviewed := selection.Yes
+	if rapid.Bool().Draw(t, "has a sift") {
+		withSift(&plan)
+		interviewed = selection.NotKnown
+	}
 	must(t, fails(w.db.CreateCampaign(w.ctx, w.officer, store.Key{}, store.NewCampaign{Framework: "values", Version: 1, Document: plan})))
 	for _, member := range plan.Panel {
 		must(t, fails(w.db.FillSeat(w.ctx, w.officer, code, member.Rater, "member-"+member.Rater)))
 	}
-	seen := []selection.Candidate{{Code: "C1", Interviewed: selection.Yes}, {Code: "C2", Interviewed: selection.Yes}}
+	seen := []selection.Candidate{{Code: "C1", Interviewed: interviewed}, {Code: "C2", Interviewed: interviewed}}
 	must(t, fails(w.db.AddCandidates(w.ctx, w.officer, code, store.Key{}, seen)))
-	m := &model{w: w, code: code, phase: selection.Draft, events: 5, sheets: map[store.SheetName]*modelSheet{}, interests: map[interestOf]selection.InterestOutcome{}}
-	for _, member := range plan.Panel {
-		for _, c := range seen {
-			m.sheets[sheet(member.Rater, c.Code)] = &modelSheet{state: selection.SheetDraft, required: !member.Optional, version: 1}
-		}
-	}
+	m := &model{w: w, code: code, sift: plan.Sifts(), shortlist: map[string]selection.Shortlisted{}, phase: selection.Draft, events: 5, sheets: map[store.SheetName]*modelSheet{}, interests: map[interestOf]selection.InterestOutcome{}}
+	m.optional = plan.Panel[2].Optional
+	m.makeSheets(plan.Exercises[0].Code, "C1", "C2")
 	if rapid.IntRange(0, 3).Draw(t, "begins as a draft") > 0 {
 		must(t, fails(w.db.OpenScoring(w.ctx, w.officer, code, 0)))
-		m.phase, m.events = selection.Scoring, m.events+1
+		m.phase, m.events = m.afterDraft(), m.events+1
 	}
 	return m
+}
+
+// makeSheets gives everybody an empty sheet for each candidate, unless they
+// have stood down.
+func (m *model) makeSheets(exercise string, candidates ...string) {
+	for _, rater := range []string{"R1", "R2", "R3"} {
+		for _, c := range candidates {
+			if !m.stoodDown(rater, c) {
+				m.sheets[store.SheetName{Rater: rater, Candidate: c, Exercise: exercise}] = &modelSheet{
+					state: selection.SheetDraft, required: rater != "R3" || !m.optional, version: 1}
+			}
+		}
+	}
+}
+
+func (m *model) afterDraft() selection.Phase {
+	if m.sift {
+		return selection.Sift
+	}
+	return selection.Scoring
+}
+
+// stageOf is the stage of a sheet.
+func stageOf(name store.SheetName) selection.Stage {
+	if name.Exercise == "application" {
+		return selection.StageSift
+	}
+	return selection.StageAssessment
+}
+
+// revealIfComplete is what follows where nothing is missing any more.
+func (m *model) revealIfComplete() {
+	if m.phase.Marked() != "" && m.missing() == 0 {
+		m.reveal()
+	}
+}
+
+func (m *model) reveal() {
+	m.events++
+	if m.phase == selection.Sift {
+		m.phase = selection.Shortlisting
+	} else {
+		m.phase = selection.Moderation
+	}
 }
 
 func must(t *rapid.T, err error) {
@@ -112,7 +161,11 @@ func (m *model) likely(t *rapid.T, name string) person {
 }
 
 func (m *model) anySheet(t *rapid.T) store.SheetName {
-	return sheet(rapid.SampledFrom([]string{"R1", "R2", "R3"}).Draw(t, "rater"), m.anyCandidate(t))
+	name := sheet(rapid.SampledFrom([]string{"R1", "R2", "R3"}).Draw(t, "rater"), m.anyCandidate(t))
+	if m.sift && rapid.Bool().Draw(t, "of the sift") {
+		name.Exercise = "application"
+	}
+	return name
 }
 
 func (m *model) anyCandidate(t *rapid.T) string {
@@ -121,14 +174,24 @@ func (m *model) anyCandidate(t *rapid.T) string {
 
 func (m *model) isOfficer(p person) bool { return p.name == "officer" }
 func (m *model) isChair(p person) bool   { return p.rater == "R1" }
-func (m *model) revealed() bool          { return m.phase != selection.Draft && m.phase != selection.Scoring }
+func (m *model) revealed() bool {
+	return m.phase == selection.Moderation || m.orderKnown()
+}
+
+// opened reports whether a sheet's own stage is revealed.
+func (m *model) opened(name store.SheetName) bool {
+	if stageOf(name) == selection.StageSift {
+		return m.phase != selection.Draft && m.phase != selection.Sift
+	}
+	return m.revealed()
+}
 func (m *model) orderKnown() bool {
 	return m.phase == selection.Deciding || m.phase == selection.Decided
 }
 
 func (m *model) missing() (n int) {
-	for _, s := range m.sheets {
-		if s.required && s.state == selection.SheetDraft && m.phase != selection.Draft {
+	for name, s := range m.sheets {
+		if s.required && s.state == selection.SheetDraft && stageOf(name) == m.phase.Marked() {
 			n++
 		}
 	}
@@ -166,7 +229,7 @@ func (m *model) OpenScoring(t *rapid.T) {
 	p := m.likely(t, "officer")
 	err := fails(m.w.db.OpenScoring(m.w.ctx, p.Actor, m.code, 0))
 	if m.says(t, err, refusal{!m.isOfficer(p), fault.Forbidden}, refusal{m.phase != selection.Draft, fault.Conflict}) {
-		m.phase, m.events = selection.Scoring, m.events+1
+		m.phase, m.events = m.afterDraft(), m.events+1
 		for name := range m.sheets {
 			if m.stoodDown(name.Rater, name.Candidate) {
 				delete(m.sheets, name)
@@ -191,7 +254,7 @@ func (m *model) SaveSheet(t *rapid.T) {
 	s := m.sheets[name]
 	saved, err := m.w.db.SaveSheet(m.w.ctx, p.Actor, m.code, name, 0, marks(3, 3)[:1])
 	if m.says(t, err, append(m.sheetRefusals(p, name),
-		refusal{m.phase != selection.Scoring || s != nil && s.state != selection.SheetDraft, fault.Conflict})...) {
+		refusal{m.phase.Marked() != stageOf(name) || s != nil && s.state != selection.SheetDraft, fault.Conflict})...) {
 		s.version, m.events = s.version+1, m.events+1
 		if saved.Version != s.version {
 			t.Fatalf("version %d, want %d", saved.Version, s.version)
@@ -207,7 +270,9 @@ func (m *model) SubmitSheet(t *rapid.T) {
 
 // SubmitNext submits one that is open, so that campaigns get on.
 func (m *model) SubmitNext(t *rapid.T) {
-	open := m.visible(func(name store.SheetName) bool { return m.sheets[name].state == selection.SheetDraft })
+	open := m.visible(func(name store.SheetName) bool {
+		return m.sheets[name].state == selection.SheetDraft && (m.phase.Marked() == "" || stageOf(name) == m.phase.Marked())
+	})
 	if len(open) == 0 {
 		t.Skip("nothing is open")
 	}
@@ -223,14 +288,43 @@ func (m *model) submit(t *rapid.T, name store.SheetName, p person, score float64
 	}
 	receipt, err := submit()
 	if m.says(t, err, append(m.sheetRefusals(p, name),
-		refusal{m.phase != selection.Scoring || s != nil && s.state != selection.SheetDraft, fault.Conflict},
+		refusal{m.phase.Marked() != stageOf(name) || s != nil && s.state != selection.SheetDraft, fault.Conflict},
 		refusal{score > 7, fault.Invalid},
 		refusal{m.stoodDown(name.Rater, name.Candidate), fault.Conflict})...) {
 		s.state, s.version, m.events = selection.SheetSubmitted, s.version+1, m.events+1
 		m.receipts = append(m.receipts, modelReceipt{submit, m.w.body(receipt)})
-		if m.missing() == 0 {
-			m.phase, m.events = selection.Moderation, m.events+1
+		m.revealIfComplete()
+	}
+}
+
+// RecordShortlist says yes or no of one candidate.
+func (m *model) RecordShortlist(t *rapid.T) {
+	p := m.likely(t, "officer")
+	s := selection.Shortlisted{Candidate: m.anyCandidate(t), Shortlisted: rapid.IntRange(0, 3).Draw(t, "no") > 0}
+	s.Reason = rapid.SampledFrom([]string{"", "no audit", "no audit"}).Draw(t, "why")
+	err := fails(m.w.db.RecordShortlist(m.w.ctx, p.Actor, m.code, 0, []selection.Shortlisted{s}))
+	if m.says(t, err, refusal{!m.isOfficer(p), fault.Forbidden}, refusal{m.phase != selection.Shortlisting, fault.Conflict},
+		refusal{!s.Shortlisted && s.Reason == "", fault.Invalid}) {
+		if was, ok := m.shortlist[s.Candidate]; !ok || was != s {
+			m.shortlist[s.Candidate], m.events = s, m.events+1
 		}
+	}
+}
+
+// LockShortlist makes the sheets of the assessment.
+func (m *model) LockShortlist(t *rapid.T) {
+	p := m.likely(t, "officer")
+	err := fails(m.w.db.LockShortlist(m.w.ctx, p.Actor, m.code, 0))
+	var yes []string
+	for code, s := range m.shortlist {
+		if s.Shortlisted {
+			yes = append(yes, code)
+		}
+	}
+	if m.says(t, err, refusal{!m.isOfficer(p), fault.Forbidden}, refusal{m.phase != selection.Shortlisting, fault.Conflict},
+		refusal{len(m.shortlist) < 2 || len(yes) == 0, fault.Invalid}) {
+		m.phase, m.events = selection.Scoring, m.events+1
+		m.makeSheets("interview", yes...)
 	}
 }
 
@@ -255,7 +349,7 @@ func (m *model) ReviseMark(t *rapid.T) {
 	reason := rapid.SampledFrom([]string{"heard wrongly", "heard wrongly", " "}).Draw(t, "reason")
 	err := fails(m.w.db.ReviseMark(m.w.ctx, p.Actor, m.code, name, 0, store.Key{}, mark("safety.a", 5), reason))
 	if m.says(t, err, append(m.sheetRefusals(p, name),
-		refusal{m.phase != selection.Moderation || s != nil && s.state != selection.SheetSubmitted, fault.Conflict},
+		refusal{m.phase != selection.Moderation || stageOf(name) == selection.StageSift || s != nil && s.state != selection.SheetSubmitted, fault.Conflict},
 		refusal{reason == " ", fault.Invalid})...) {
 		s.version, s.revised, m.events = s.version+1, s.revised+1, m.events+1
 	}
@@ -269,9 +363,9 @@ func (m *model) CloseScoring(t *rapid.T) {
 	p := m.likely(t, "R1")
 	reason := rapid.SampledFrom([]string{"", "fire alarm"}).Draw(t, "reason")
 	err := fails(m.w.db.CloseScoring(m.w.ctx, p.Actor, m.code, reason))
-	if m.says(t, err, refusal{!m.isChair(p), fault.Forbidden}, refusal{m.phase != selection.Scoring, fault.Conflict},
+	if m.says(t, err, refusal{!m.isChair(p), fault.Forbidden}, refusal{m.phase.Marked() == "", fault.Conflict},
 		refusal{m.missing() > 0 && reason == "", fault.Invalid}) {
-		m.phase, m.events = selection.Moderation, m.events+1
+		m.reveal()
 	}
 }
 
@@ -312,11 +406,17 @@ func (m *model) JudgeInterest(t *rapid.T) {
 	if m.says(t, err, refusal{!m.isOfficer(p), fault.Forbidden}, refusal{m.orderKnown(), fault.Conflict},
 		refusal{!declared, fault.NotFound}, refusal{was != "", fault.Conflict}) {
 		m.interests[pair], m.events = outcome, m.events+1
-		if s := m.sheets[name]; s != nil && outcome == selection.MarksWithdrawn && m.phase != selection.Draft {
+		for name, s := range m.sheets {
+			if outcome != selection.MarksWithdrawn || m.phase == selection.Draft || name.Rater != pair.rater || name.Candidate != pair.candidate {
+				continue
+			}
 			s.required, s.version, m.events = false, s.version+1, m.events+1
 			if s.state == selection.SheetSubmitted {
 				s.state = selection.SheetWithdrawn
 			}
+		}
+		if outcome == selection.MarksWithdrawn {
+			m.revealIfComplete()
 		}
 	}
 }
@@ -343,7 +443,7 @@ func (m *model) Rank(t *rapid.T) {
 func (m *model) Decide(t *rapid.T) {
 	p := m.likely(t, "officer")
 	nobody := selection.Decision{Justification: "nobody was found appointable"}
-	for _, c := range []string{"C1", "C2"} {
+	for _, c := range m.rankable() {
 		nobody.Findings = append(nobody.Findings, selection.Finding{Candidate: c, Reason: "the panel's view"})
 	}
 	err := fails(m.w.db.Decide(m.w.ctx, p.Actor, m.code, store.Key{}, nobody))
@@ -353,16 +453,41 @@ func (m *model) Decide(t *rapid.T) {
 	}
 }
 
+// rankable are the candidates whom a ranking has: after a sift, those who were
+// marked in the assessment.
+func (m *model) rankable() (codes []string) {
+	for _, c := range []string{"C1", "C2"} {
+		marked := !m.sift
+		for name, s := range m.sheets {
+			marked = marked || name.Candidate == c && stageOf(name) == selection.StageAssessment && s.state != selection.SheetDraft
+		}
+		if marked {
+			codes = append(codes, c)
+		}
+	}
+	return codes
+}
+
+// siftMarks counts what the shortlist's means are of.
+func (m *model) siftMarks(candidate string) (n int) {
+	for name, s := range m.sheets {
+		if name.Candidate == candidate && stageOf(name) == selection.StageSift && s.state == selection.SheetSubmitted {
+			n += 2
+		}
+	}
+	return n
+}
+
 // visible lists the sheets that somebody may see.
 func (m *model) visible(may func(store.SheetName) bool) []store.SheetStatus {
 	list := []store.SheetStatus{}
 	for name, s := range m.sheets {
 		if m.phase != selection.Draft && may(name) {
-			list = append(list, store.SheetStatus{SheetName: name, State: s.state, Required: s.required})
+			list = append(list, store.SheetStatus{SheetName: name, Stage: stageOf(name), State: s.state, Required: s.required, Started: s.version > 1})
 		}
 	}
 	slices.SortFunc(list, func(a, b store.SheetStatus) int {
-		return cmp.Or(cmp.Compare(a.Rater, b.Rater), cmp.Compare(a.Candidate, b.Candidate))
+		return cmp.Or(cmp.Compare(a.Rater, b.Rater), cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Exercise, b.Exercise))
 	})
 	return list
 }
@@ -377,7 +502,7 @@ func (m *model) Check(t *rapid.T) {
 	p, name := m.somebody(t), m.anySheet(t)
 	s := m.sheets[name]
 	stranger := refusal{p.name == "framework owner", fault.Forbidden}
-	mine := func(name store.SheetName) bool { return m.revealed() || name.Rater == p.rater }
+	mine := func(name store.SheetName) bool { return m.opened(name) || name.Rater == p.rater }
 	list, err := m.w.db.Sheets(m.w.ctx, p.Actor, m.code, store.SheetName{}, 100)
 	if m.says(t, err, stranger) {
 		same(t, p.name+" lists", list, m.visible(mine))
@@ -386,6 +511,12 @@ func (m *model) Check(t *rapid.T) {
 	if m.says(t, err, stranger, refusal{s == nil || m.phase == selection.Draft || !mine(name), fault.NotFound}) {
 		got := modelSheet{state: read.State, required: s.required, version: read.Version, revised: len(read.Marks[0].Revisions)}
 		same(t, p.name+" reads", got, *s)
+	}
+	shortlist, err := m.w.db.Shortlist(m.w.ctx, p.Actor, m.code, "", 100)
+	if m.says(t, err, stranger, refusal{!m.sift || !m.opened(ofSift("R1", "C1")), fault.Conflict}) {
+		for _, line := range shortlist {
+			same(t, "marks of the sift", line.Marks, m.siftMarks(line.Candidate))
+		}
 	}
 	m.says(t, fails(m.w.db.Results(m.w.ctx, p.Actor, m.code)), stranger, refusal{!m.revealed(), fault.Conflict})
 	progress, err := m.w.db.ProgressOf(m.w.ctx, m.w.members["R1"], m.code, store.SheetName{}, 100)

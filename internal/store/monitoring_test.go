@@ -419,7 +419,7 @@ func TestTheServiceCannotCallTheVault(t *testing.T) {
 	var functions []string
 	w.must(w.raw("postgres").SelectContext(w.ctx, &functions, `
 		select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace
-		   and (proname ~ 'monitoring' or proname in ('read_funnel', 'read_scores', 'shortlist_locked'))
+		   and (proname ~ 'monitoring' or proname in ('read_funnel', 'read_scores', 'shortlist_locked', 'recall_released', 'keep_released'))
 		   and has_function_privilege('appointable_web', oid, 'execute')`))
 	w.equal(functions, []string(nil))
 	for _, who := range []store.Actor{w.members["R1"], w.members["R2"], w.officer, w.auditor, w.operator} {

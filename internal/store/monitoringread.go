@@ -85,19 +85,26 @@ type ScoreRow struct {
 // a locked shortlist opens nothing.
 func (v *Vault) Scores(ctx context.Context, who Actor, campaigns []string, reason string) ([]ScoreRow, error) {
 	var rows []ScoreRow
-	err := v.read(ctx, who, monitoringRead("scores", campaigns, reason), func(t *tx, event uuid.UUID) error {
-		rows = nil
+	err := v.eachScore(ctx, who, campaigns, reason, func() { rows = nil }, func(row ScoreRow) { rows = append(rows, row) })
+	return rows, err
+}
+
+// eachScore is Scores row by row, for an audit that keeps no more of them than
+// it needs. Begin is called before the first row, and again where the reading is
+// begun again.
+func (v *Vault) eachScore(ctx context.Context, who Actor, campaigns []string, reason string, begin func(), each func(ScoreRow)) error {
+	return v.read(ctx, who, monitoringRead("scores", campaigns, reason), func(t *tx, event uuid.UUID) error {
+		begin()
 		kept := interned{}
 		return t.each(func(r *sqlx.Rows) error {
 			var row ScoreRow
 			err := r.Scan(&row.Campaign, &row.Code, &row.Answers, &row.Rater, &row.Assessor, &row.Exercise, &row.Criterion, &row.Score, &row.Submitted)
 			row.Campaign, row.Answers = kept.text(row.Campaign), monitoring.Answers(kept.text(string(row.Answers)))
 			row.Rater, row.Exercise, row.Criterion = kept.text(row.Rater), kept.text(row.Exercise), kept.text(row.Criterion)
-			rows = append(rows, row)
+			each(row)
 			return err
 		}, `select campaign, code, answers, rater, assessor, exercise, criterion, score, submitted from read_scores($1)`, event)
 	})
-	return rows, err
 }
 
 func monitoringRead(what string, campaigns []string, reason string) audit.MonitoringRead {

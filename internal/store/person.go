@@ -106,7 +106,8 @@ func (t *tx) setRoles(person uuid.UUID, roles []access.Role) error {
 		t.who.Trust, person, pq.Array(names(roles)))
 }
 
-// SetRoles replaces a person's roles in the trust.
+// SetRoles replaces a person's roles in the trust. It returns Conflict where
+// nobody would be left who looks after accounts.
 func (db *DB) SetRoles(ctx context.Context, who Actor, username string, roles []access.Role) (Person, error) {
 	var p Person
 	err := db.write(ctx, who, "", func(t *tx) error {
@@ -125,6 +126,9 @@ func (db *DB) SetRoles(ctx context.Context, who Actor, username string, roles []
 		if err := t.setRoles(p.ID, roles); err != nil {
 			return err
 		}
+		if err := t.requireAdministrator(found); err != nil {
+			return err
+		}
 		// Who invited somebody without a role must not come in with one.
 		err = t.exec(`update links set used_at = $3 where trust_id = $1 and person_id = $2 and used_at is null`, who.Trust, p.ID, t.now)
 		if err != nil {
@@ -133,6 +137,25 @@ func (db *DB) SetRoles(ctx context.Context, who Actor, username string, roles []
 		return t.note(audit.Object{Kind: "person", ID: p.ID, Version: version}, audit.RolesChanged{Roles: names(roles)})
 	})
 	return p, err
+}
+
+// requireAdministrator refuses a change after which a trust that had an
+// administrator, the person as they were, has none. Who is left is locked: of
+// two administrators who put each other out at once, one must wait and fails.
+func (t *tx) requireAdministrator(was Person) error {
+	if !slices.Contains(was.Roles, access.Administrator) {
+		return nil
+	}
+	var left []uuid.UUID
+	err := t.all(&left, `
+		select p.person_id from people p
+		 where p.trust_id = $1 and p.left_at is null
+		   and exists (select from person_roles r where r.trust_id = p.trust_id and r.person_id = p.person_id and r.role = 'administrator')
+		   for update of p`, t.who.Trust)
+	if err == nil && len(left) == 0 {
+		return fault.New(fault.Conflict, "%s is the last administrator; make somebody else one first, so that somebody looks after accounts", was.Username)
+	}
+	return err
 }
 
 // lockPerson finds an account, counts its version up and returns the new one.
@@ -151,6 +174,16 @@ func (t *tx) lockPerson(username string) (Person, int, error) {
 		return Person{}, 0, fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
 	}
 	return row.person(), row.Version, err
+}
+
+// personID finds who may be given a seat.
+func (t *tx) personID(username string) (uuid.UUID, error) {
+	var person uuid.UUID
+	err := t.get(&person, `select person_id from people where trust_id = $1 and username = lower($2) and left_at is null`, t.who.Trust, username)
+	if errors.Is(err, sql.ErrNoRows) {
+		return person, fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
+	}
+	return person, err
 }
 
 // lockSelfOr finds the account of whoever asks, and anybody's for those who may.
@@ -208,8 +241,9 @@ func (t *tx) shutOut(person uuid.UUID) error {
 
 // Leave closes an account for good: its sessions, links and tokens end, and
 // nobody signs in to it again. What the person did, their roles and their
-// seats stay for the record. It returns Forbidden for one's own, so that
-// somebody is left who looks after accounts.
+// seats stay for the record; whose seat must be filled again is replaced in it
+// (ReplaceMember). It returns Forbidden for one's own, and Conflict for the last
+// administrator's, so that somebody is left who looks after accounts.
 func (db *DB) Leave(ctx context.Context, who Actor, username string) error {
 	return db.write(ctx, who, "", func(t *tx) error {
 		if err := t.may(access.ManagePeople); err != nil {
@@ -223,6 +257,9 @@ func (db *DB) Leave(ctx context.Context, who Actor, username string) error {
 			return fault.New(fault.Forbidden, "you cannot close your own account; ask another administrator")
 		}
 		if err := t.exec(`update people set left_at = $3 where trust_id = $1 and person_id = $2`, who.Trust, p.ID, t.now); err != nil {
+			return err
+		}
+		if err := t.requireAdministrator(p); err != nil {
 			return err
 		}
 		if err := t.shutOut(p.ID); err != nil {

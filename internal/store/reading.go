@@ -15,13 +15,14 @@ import (
 type sealed string
 
 const (
-	othersMarks   sealed = "marks"
+	othersMarks   sealed = "marks" // of the assessment
+	othersSift    sealed = "sift"  // marks and means of it
 	psychometrics sealed = "psychometrics"
 	ranks         sealed = "ranking"
 )
 
-// reading is one line of the record of readings.
-type reading struct {
+// shown is one line of the record of readings.
+type shown struct {
 	trust, person uuid.UUID
 	campaign      string
 	what          sealed
@@ -33,19 +34,19 @@ type reading struct {
 type readings struct {
 	mu   sync.Mutex
 	day  string
-	done map[reading]bool
+	done map[shown]bool
 }
 
-func (r *readings) today(now time.Time, one reading) (day string, done bool) {
+func (r *readings) today(now time.Time, one shown) (day string, done bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if day = now.Format(time.DateOnly); day != r.day {
-		r.day, r.done = day, map[reading]bool{}
+		r.day, r.done = day, map[shown]bool{}
 	}
 	return day, r.done[one]
 }
 
-func (r *readings) remember(day string, one reading) {
+func (r *readings) remember(day string, one shown) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if day == r.day {
@@ -60,7 +61,7 @@ func (db *DB) recordReading(ctx context.Context, who Actor, campaign string, wha
 	if who.operator {
 		return nil
 	}
-	one := reading{who.Trust, who.Person, campaign, what}
+	one := shown{who.Trust, who.Person, campaign, what}
 	day, done := db.readings.today(db.Now(), one)
 	if done {
 		return nil

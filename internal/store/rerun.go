@@ -51,23 +51,29 @@ func (db *DB) Rerun(ctx context.Context, who Actor, campaign string, run uuid.UU
 
 func (s storedRun) compare(again selection.Ranking) Rerun {
 	result := again.JSON()
-	out := Rerun{
+	return Rerun{
 		Run: s.ID, Engine: s.Engine, Inputs: s.Inputs, Seed: s.Seed, Draws: s.Draws,
-		Same: bytes.Equal(s.Result, result), Differences: []string{},
+		Same: bytes.Equal(s.Result, result), Differences: differences(s.Result, result, [2]string{s.Inputs, again.Inputs}, [2]string{s.Engine, again.Engine}),
 	}
-	if out.Same {
-		return out
+}
+
+// differences say why two results are not the same to the byte; the inputs and
+// engines are those of then and now.
+func differences(then, now []byte, inputs, engines [2]string) []string {
+	list := []string{}
+	if bytes.Equal(then, now) {
+		return list
 	}
-	if again.Inputs != s.Inputs {
-		out.Differences = append(out.Differences, fmt.Sprintf("the inputs changed: their hash was %s and is %s", s.Inputs, again.Inputs))
+	if inputs[0] != inputs[1] {
+		list = append(list, fmt.Sprintf("the inputs changed: their hash was %s and is %s", inputs[0], inputs[1]))
 	}
-	if again.Engine != s.Engine {
-		out.Differences = append(out.Differences, fmt.Sprintf("the engine changed: it was %s and is %s", s.Engine, again.Engine))
+	if engines[0] != engines[1] {
+		list = append(list, fmt.Sprintf("the engine changed: it was %s and is %s", engines[0], engines[1]))
 	}
-	if len(out.Differences) == 0 {
-		out.Differences = append(out.Differences, fmt.Sprintf("inputs and engine are the same, and yet the bytes differ from byte %d on", firstDifference(s.Result, result)+1))
+	if len(list) == 0 {
+		list = append(list, fmt.Sprintf("inputs and engine are the same, and yet the bytes differ from byte %d on", firstDifference(then, now)+1))
 	}
-	return out
+	return list
 }
 
 func firstDifference(a, b []byte) int {

@@ -114,7 +114,10 @@ func (db *DB) Import(ctx context.Context, who Actor, key Key, r selection.Round)
 		}
 		r = r.Canonical()
 		c := Campaign{Framework: f, Document: r.Campaign, Progress: selection.Progress{Phase: selection.Draft}}
-		scored := len(r.Ratings) > 0
+		scored := r.Assessed()
+		if !scored && len(r.Ratings) > 0 {
+			return Campaign{}, fault.New(fault.Invalid, "the round has marks of its sift alone; import it without marks, or once the assessment is marked too")
+		}
 		if err := t.insertCampaign(&c, r.Prior, scored); err != nil {
 			return c, err
 		}
@@ -168,17 +171,30 @@ func (t *tx) importFramework(document frameworks.Framework) (Framework, error) {
 func (t *tx) importMarks(c *Campaign, r selection.Round) error {
 	final := selection.Imported(t.now, r)
 	c.Progress = final
-	c.Progress.Phase = selection.Scoring
-	if err := t.saveProgress(*c); err != nil {
+	phases := ahead(r.Campaign)
+	if err := t.walk(c, phases[0]); err != nil {
 		return err
 	}
-	if err := t.loadSheets(c.ID, r.Ratings); err != nil {
+	if err := t.loadSheets(c.ID, r); err != nil {
 		return err
 	}
 	if err := t.exec(`select reveal_imported($1, $2, $3)`, t.who.Trust, c.ID, t.now); err != nil {
 		return err
 	}
-	for _, phase := range []selection.Phase{selection.Moderation, selection.Deciding} {
+	return t.walk(c, phases[1:]...)
+}
+
+// ahead are the phases of a campaign after its draft, up to the ranking.
+func ahead(c selection.Campaign) []selection.Phase {
+	phases := []selection.Phase{selection.Scoring, selection.Moderation, selection.Deciding}
+	if c.Sifts() {
+		phases = append([]selection.Phase{selection.Sift, selection.Shortlisting}, phases...)
+	}
+	return phases
+}
+
+func (t *tx) walk(c *Campaign, phases ...selection.Phase) error {
+	for _, phase := range phases {
 		c.Progress.Phase = phase
 		if err := t.saveProgress(*c); err != nil {
 			return err
@@ -192,12 +208,16 @@ const importBatch = 20_000
 
 // loadSheets stores marks that were submitted elsewhere. COPY is not possible
 // under row-level security, so columns go in by unnest.
-func (t *tx) loadSheets(campaign uuid.UUID, ratings []selection.Rating) error {
+func (t *tx) loadSheets(campaign uuid.UUID, r selection.Round) error {
 	members, candidates, err := t.codes()
 	if err != nil {
 		return err
 	}
-	bySheet := slices.Clone(ratings)
+	stages := map[string]string{}
+	for _, e := range r.Campaign.Exercises {
+		stages[e.Code] = string(e.In())
+	}
+	bySheet := slices.Clone(r.Ratings)
 	slices.SortStableFunc(bySheet, func(a, b selection.Rating) int {
 		return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), cmp.Compare(a.Exercise, b.Exercise), cmp.Compare(a.Rater, b.Rater))
 	})
@@ -205,7 +225,7 @@ func (t *tx) loadSheets(campaign uuid.UUID, ratings []selection.Rating) error {
 		return err
 	}
 	for len(bySheet) > 0 {
-		batch := importColumns{members: members, candidates: candidates}
+		batch := importColumns{members: members, candidates: candidates, stages: stages}
 		n := 0
 		for n < len(bySheet) && (n < importBatch || sameSheet(bySheet[n-1], bySheet[n])) {
 			if err := batch.add(bySheet[n], n == 0 || !sameSheet(bySheet[n-1], bySheet[n])); err != nil {
@@ -263,8 +283,9 @@ func (t *tx) codes() (members, candidates map[string]string, err error) {
 // on.
 type importColumns struct {
 	members, candidates map[string]string
+	stages              map[string]string // by exercise
 
-	sheets, sheetMembers, sheetCandidates, sheetExercises, sheetStates []string
+	sheets, sheetMembers, sheetCandidates, sheetExercises, sheetStages, sheetStates []string
 
 	markSheets, markMembers, criteria, evidence []string
 	scores                                      []sql.NullFloat64
@@ -290,6 +311,7 @@ func (b *importColumns) add(m selection.Rating, newSheet bool) error {
 		b.sheetMembers = append(b.sheetMembers, b.members[m.Rater])
 		b.sheetCandidates = append(b.sheetCandidates, b.candidates[m.Candidate])
 		b.sheetExercises = append(b.sheetExercises, m.Exercise)
+		b.sheetStages = append(b.sheetStages, b.stages[m.Exercise])
 		b.sheetStates = append(b.sheetStates, string(state))
 	}
 	sheet, member := b.sheets[len(b.sheets)-1], b.members[m.Rater]
@@ -312,10 +334,11 @@ func (b *importColumns) add(m selection.Rating, newSheet bool) error {
 
 func (t *tx) insertBatch(campaign uuid.UUID, b importColumns) error {
 	err := t.exec(`
-		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required, state, submitted_at)
-		select $1, $2, n.id, n.member, n.candidate, n.exercise, true, n.state, $3
-		  from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[]) as n (id, member, candidate, exercise, state)`,
-		t.who.Trust, campaign, t.now, pq.Array(b.sheets), pq.Array(b.sheetMembers), pq.Array(b.sheetCandidates), pq.Array(b.sheetExercises), pq.Array(b.sheetStates))
+		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, stage, required, state, submitted_at)
+		select $1, $2, n.id, n.member, n.candidate, n.exercise, n.stage, true, n.state, $3
+		  from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[]) as n (id, member, candidate, exercise, stage, state)`,
+		t.who.Trust, campaign, t.now, pq.Array(b.sheets), pq.Array(b.sheetMembers), pq.Array(b.sheetCandidates),
+		pq.Array(b.sheetExercises), pq.Array(b.sheetStages), pq.Array(b.sheetStates))
 	if err != nil {
 		return err
 	}

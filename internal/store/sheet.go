@@ -46,6 +46,7 @@ type sheetRow struct {
 	Exercises []byte               `db:"exercises"`
 	Scale     []byte               `db:"scale"`
 	Marks     []byte               `db:"marks"`
+	Stage     selection.Stage      `db:"stage"`
 	Phase     selection.Phase      `db:"phase"`
 	Left      int                  `db:"left_open"`
 }
@@ -57,7 +58,7 @@ const nearlyComplete = 256
 // selectSheet loads one sheet. The lock comes with the row, so that what is
 // judged is what is changed; the campaign is locked against a reveal meanwhile.
 const selectSheet = `
-	select s.sheet_id, s.member_id, s.state, s.version, c.phase, c.document->'exercises' as exercises, f.document->'scale' as scale,
+	select s.sheet_id, s.member_id, s.state, s.version, s.stage, c.phase, c.document->'exercises' as exercises, f.document->'scale' as scale,
 	       sheets_left(s.trust_id, s.campaign_id, $6) as left_open,
 	       coalesce((select json_agg(json_build_object(
 	                   'criterion', m.criterion, 'score', m.score, 'not_observed', m.not_observed, 'evidence', m.evidence,
@@ -174,11 +175,15 @@ func (t *tx) noteSheet(row sheetRow, s selection.Sheet, detail audit.Detail) err
 	return t.note(audit.Object{Kind: "sheet", ID: row.ID, Version: s.Version}, detail)
 }
 
+// requireScoring refuses a sheet whose stage is not being marked.
 func requireScoring(row sheetRow) error {
-	if row.Phase != selection.Scoring {
-		return fault.New(fault.Conflict, "scoring is not open; the campaign is in the phase %s", row.Phase)
+	switch {
+	case row.Phase.Marked() == row.Stage:
+		return nil
+	case row.Stage == selection.StageSift:
+		return fault.New(fault.Conflict, "the sift is not open; the campaign is in the phase %s", row.Phase)
 	}
-	return nil
+	return fault.New(fault.Conflict, "scoring is not open; the campaign is in the phase %s", row.Phase)
 }
 
 // SaveSheet keeps a draft, complete or not. It returns Stale where it was
@@ -255,8 +260,8 @@ func (t *tx) submit(row sheetRow, sheet selection.Sheet, scale frameworks.Scale,
 	return receipt, t.writeSheet(row, sheet, receipt)
 }
 
-// ReviseMark changes one submitted mark in moderation, by its own rater and
-// with a reason; what it was is kept.
+// ReviseMark changes one submitted mark of the assessment in moderation, by its
+// own rater and with a reason; what it was is kept.
 func (db *DB) ReviseMark(ctx context.Context, who Actor, campaign string, name SheetName, version int, key Key, to selection.Mark, reason string) (selection.Sheet, error) {
 	return once(ctx, db, who, campaign, key, func(t *tx) (selection.Sheet, error) {
 		row, sheet, scale, err := t.ownSheet(name, version, access.ReviseMark)
@@ -265,6 +270,9 @@ func (db *DB) ReviseMark(ctx context.Context, who Actor, campaign string, name S
 		}
 		if row.Phase != selection.Moderation {
 			return sheet, fault.New(fault.Conflict, "marks change in moderation only; the campaign is in the phase %s", row.Phase)
+		}
+		if row.Stage == selection.StageSift {
+			return sheet, fault.New(fault.Conflict, "a mark of the sift does not change any more: the shortlist was made by it")
 		}
 		revised, err := sheet.Revise(to, reason, scale)
 		if err != nil {
@@ -290,16 +298,23 @@ func (t *tx) keepRevision(row sheetRow, s selection.Sheet, criterion string) err
 		t.who.Trust, t.at.Campaign, row.ID, row.Member, criterion, len(revisions), last.Score, last.NotObserved, last.Evidence, last.Reason, t.now)
 }
 
-// Sheet returns one sheet: one's own always, another's once the marks are
-// revealed. Before that it returns NotFound, whether it is there or not.
+// Sheet returns one sheet: one's own once its stage has begun, another's once
+// the marks of its stage are revealed. Before that it returns NotFound, whether
+// it is there or not.
 func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetName) (selection.Sheet, error) {
 	var sheet selection.Sheet
-	own := false
+	own, marks := false, othersMarks
 	err := db.read(ctx, who, campaign, func(t *tx) error {
 		if err := t.may(access.ReadSheets); err != nil {
 			return err
 		}
 		row, found, _, err := t.loadSheet(name, "")
+		if err == nil && row.Stage == selection.StageAssessment && (row.Phase == selection.Sift || row.Phase == selection.Shortlisting) {
+			return fault.New(fault.NotFound, "sheets of the assessment are opened when the shortlist is locked")
+		}
+		if row.Stage == selection.StageSift {
+			marks = othersSift
+		}
 		if own = err == nil && row.Member == t.at.Member.UUID; own {
 			sheet = found
 		} else {
@@ -308,7 +323,7 @@ func (db *DB) Sheet(ctx context.Context, who Actor, campaign string, name SheetN
 		return err
 	})
 	if err == nil && !own {
-		err = db.recordReading(ctx, who, campaign, othersMarks)
+		err = db.recordReading(ctx, who, campaign, marks)
 	}
 	if err != nil {
 		return selection.Sheet{}, err
@@ -334,6 +349,7 @@ type SheetStatus struct {
 	SheetName
 	State    selection.SheetState `db:"state" json:"state"`
 	Required bool                 `db:"required" json:"required"`
+	Stage    selection.Stage      `db:"stage" json:"stage"`
 
 	// Started says that something was saved. It is for the sheet's own rater:
 	// those who follow progress see submitted or not, and nothing else.
@@ -341,14 +357,15 @@ type SheetStatus struct {
 }
 
 const selectStatus = `
-	select p.rater, k.code as candidate, s.exercise, s.state, s.required, s.version > 1 as started
+	select p.rater, k.code as candidate, s.exercise, s.stage, s.state, s.required, s.version > 1 as started
 	  from sheets s
 	  join panel_members p on p.trust_id = s.trust_id and p.campaign_id = s.campaign_id and p.member_id = s.member_id
 	  join candidates k on k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id
 	 where s.trust_id = $1 and s.campaign_id = $2 and (p.rater, k.code, s.exercise) > ($3, $4, $5) `
 
 // Sheets lists the sheets a person may see, by rater, candidate and exercise,
-// after one of them, at most limit: their own, and everybody's once revealed.
+// after one of them, at most limit: their own, and everybody's once their stage
+// is revealed.
 func (db *DB) Sheets(ctx context.Context, who Actor, campaign string, after SheetName, limit int) ([]SheetStatus, error) {
 	return db.statuses(ctx, who, campaign, access.ReadSheets, after, limit)
 }
@@ -374,137 +391,4 @@ func (db *DB) statuses(ctx context.Context, who Actor, campaign string, action a
 			who.Trust, t.at.Campaign, after.Rater, after.Candidate, after.Exercise, limit)
 	})
 	return list, err
-}
-
-// AssignSheets says who is to mark whom, where not everybody marks everyone.
-// Only in a draft.
-func (db *DB) AssignSheets(ctx context.Context, who Actor, campaign string, key Key, names []SheetName) (int, error) {
-	return once(ctx, db, who, campaign, key, func(t *tx) (int, error) {
-		if err := t.may(access.EditPlan); err != nil {
-			return 0, err
-		}
-		c, err := t.lockCampaign(0)
-		if err != nil {
-			return 0, err
-		}
-		if err := requireDraft(c, "who marks whom"); err != nil {
-			return 0, err
-		}
-		if err := t.checkAssignment(c.Document, names); err != nil {
-			return 0, err
-		}
-		if err := t.insertSheets(c.Document, names); err != nil {
-			return 0, err
-		}
-		if err := t.saveProgress(c); err != nil {
-			return 0, err
-		}
-		return len(names), t.noteCampaign(c, audit.SheetsAssigned{Sheets: len(names)})
-	})
-}
-
-func (t *tx) checkAssignment(c selection.Campaign, names []SheetName) error {
-	candidates, err := t.candidates()
-	if err != nil {
-		return err
-	}
-	down, err := t.stoodDown()
-	if err != nil {
-		return err
-	}
-	seen := selection.Seen(candidates)
-	var l fault.List
-	for i, n := range names {
-		at := fmt.Sprintf("sheets[%d]", i)
-		if !slices.ContainsFunc(seen, func(k selection.Candidate) bool { return k.Code == n.Candidate }) {
-			l.Add(at+".candidate", "%q is not a candidate to be seen", n.Candidate)
-		}
-		if _, e := c.Exercise(n.Exercise); e < 0 {
-			l.Add(at+".exercise", "the campaign has no exercise %q", n.Exercise)
-		}
-		if m, ok := c.Member(n.Rater); !ok {
-			l.Add(at+".rater", "%q is not on the panel", n.Rater)
-		} else if !m.Marks(n.Exercise) {
-			l.Add(at+".exercise", "%s does not mark %s", n.Rater, n.Exercise)
-		} else if down[pair{n.Rater, n.Candidate}] {
-			l.Add(at+".rater", "%s stands down for %s, for a declared interest", n.Rater, n.Candidate)
-		}
-	}
-	return l.Err("nothing was assigned")
-}
-
-// makeSheets makes the sheets of a campaign that opens and returns how many
-// there are. Sheets assigned for candidates who will not be seen after all are
-// not required.
-func (t *tx) makeSheets(c selection.Campaign, candidates []selection.Candidate) (int, error) {
-	seen := selection.Seen(candidates)
-	assigned, err := t.countSheets()
-	if err != nil {
-		return 0, err
-	}
-	if assigned > 0 {
-		return assigned, t.requireOnly(seen)
-	}
-	down, err := t.stoodDown()
-	if err != nil {
-		return 0, err
-	}
-	var all []SheetName
-	for _, candidate := range seen {
-		for _, exercise := range c.Exercises {
-			for _, m := range c.Panel {
-				if m.Marks(exercise.Code) && !down[pair{m.Rater, candidate.Code}] {
-					all = append(all, SheetName{Rater: m.Rater, Candidate: candidate.Code, Exercise: exercise.Code})
-				}
-			}
-		}
-	}
-	return len(all), t.insertSheets(c, all)
-}
-
-// countSheets counts those of everybody, for the officer.
-func (t *tx) countSheets() (int, error) {
-	if err := t.declare(progress); err != nil {
-		return 0, err
-	}
-	var n int
-	err := t.get(&n, `select count(*) from sheets where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign)
-	return n, err
-}
-
-func (t *tx) requireOnly(seen []selection.Candidate) error {
-	codes := make([]string, len(seen))
-	for i, c := range seen {
-		codes[i] = c.Code
-	}
-	return t.exec(`
-		update sheets s set required = false from candidates k
-		 where s.trust_id = $1 and s.campaign_id = $2 and k.code <> all($3)
-		   and k.trust_id = s.trust_id and k.campaign_id = s.campaign_id and k.candidate_id = s.candidate_id`,
-		t.who.Trust, t.at.Campaign, pq.Array(codes))
-}
-
-func (t *tx) insertSheets(c selection.Campaign, names []SheetName) error {
-	members, candidates, err := t.codes()
-	if err != nil {
-		return err
-	}
-	optional := map[string]bool{}
-	for _, m := range c.Panel {
-		optional[m.Rater] = m.Optional
-	}
-	n := len(names)
-	ids, memberIDs, candidateIDs, exercises, required := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]bool, n)
-	for i, name := range names {
-		id, err := newID()
-		if err != nil {
-			return err
-		}
-		ids[i], memberIDs[i], candidateIDs[i] = id.String(), members[name.Rater], candidates[name.Candidate]
-		exercises[i], required[i] = name.Exercise, !optional[name.Rater]
-	}
-	return t.exec(`
-		insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required)
-		select $1, $2, n.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::boolean[]) as n`,
-		t.who.Trust, t.at.Campaign, pq.Array(ids), pq.Array(memberIDs), pq.Array(candidateIDs), pq.Array(exercises), pq.Array(required))
 }

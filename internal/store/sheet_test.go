@@ -295,9 +295,9 @@ func TestAssignSheets(t *testing.T) {
 		list, err := w.db.ProgressOf(w.ctx, w.officer, code, store.SheetName{}, 10)
 		w.must(err)
 		w.equal(list, []store.SheetStatus{
-			{SheetName: sheet("R1", "C1"), State: selection.SheetDraft, Required: true},
-			{SheetName: sheet("R2", "C1"), State: selection.SheetDraft, Required: false},
-			{SheetName: sheet("R3", "C2"), State: selection.SheetDraft, Required: false},
+			{SheetName: sheet("R1", "C1"), Stage: selection.StageAssessment, State: selection.SheetDraft, Required: true},
+			{SheetName: sheet("R2", "C1"), Stage: selection.StageAssessment, State: selection.SheetDraft, Required: false},
+			{SheetName: sheet("R3", "C2"), Stage: selection.StageAssessment, State: selection.SheetDraft, Required: false},
 		})
 		w.submit("R1", "C1", 6, 5)
 		w.equal(w.phase(), selection.Moderation)

@@ -29,6 +29,7 @@ type SubjectAccess struct {
 	Made          time.Time                      `json:"made_at"`
 	Identity      *Identity                      `json:"identity"` // null where nobody has entered it
 	Answers       selection.Candidate            `json:"answers"`
+	Shortlist     string                         `json:"shortlist_reason,omitempty"` // why shortlisted after a sift, or not
 	Marks         []SubjectMark                  `json:"marks"`
 	Psychometrics []selection.PsychometricResult `json:"psychometrics"`
 	Interests     []SubjectInterest              `json:"interests"`
@@ -43,6 +44,7 @@ type SubjectAccess struct {
 type SubjectMark struct {
 	Assessor    string               `db:"-" json:"assessor"` // A, B, …
 	Exercise    string               `db:"exercise" json:"exercise"`
+	Stage       selection.Stage      `db:"stage" json:"stage"`
 	Criterion   string               `db:"criterion" json:"criterion"`
 	Score       *float64             `db:"score" json:"score"` // null: not observed
 	Note        string               `db:"evidence" json:"note"`
@@ -95,7 +97,7 @@ func (db *DB) SubjectAccess(ctx context.Context, who Actor, campaign, candidate 
 			return err
 		}
 		out = SubjectAccess{
-			Campaign: c.Document.Code, Title: c.Document.Title, Made: t.now, Answers: row.candidate(),
+			Campaign: c.Document.Code, Title: c.Document.Title, Made: t.now, Answers: row.candidate(), Shortlist: row.Reason,
 			Marks: []SubjectMark{}, Psychometrics: []selection.PsychometricResult{}, Interests: []SubjectInterest{}, Readings: []time.Time{},
 			Notes: subjectNotes(),
 		}
@@ -150,7 +152,7 @@ func (t *tx) subjectIdentity(out *SubjectAccess, candidate, event uuid.UUID) err
 
 func (t *tx) subjectMarks(out *SubjectAccess, candidate uuid.UUID) error {
 	err := t.all(&out.Marks, `
-		select s.member_id, s.exercise, m.criterion, m.score, m.evidence, s.state = 'withdrawn' as set_aside,
+		select s.member_id, s.exercise, s.stage, m.criterion, m.score, m.evidence, s.state = 'withdrawn' as set_aside,
 		       coalesce((select json_agg(json_build_object('score', r.score, 'not_observed', r.not_observed, 'evidence', r.evidence, 'reason', r.reason) order by r.revision)
 		                   from score_revisions r
 		                  where r.trust_id = m.trust_id and r.campaign_id = m.campaign_id and r.sheet_id = m.sheet_id and r.criterion = m.criterion), '[]') as revisions

@@ -185,7 +185,58 @@ func (w *world) draft(change ...func(*selection.Campaign)) {
 	_, err := w.db.CreateCampaign(w.ctx, w.officer, store.Key{}, store.NewCampaign{Framework: "values", Version: 1, Document: plan})
 	w.must(err)
 	w.sit(plan)
+	if plan.Sifts() { // who is interviewed is not known yet
+		_, err := w.db.AddCandidates(w.ctx, w.officer, code, store.Key{}, []selection.Candidate{{Code: "C1"}, {Code: "C2"}})
+		w.must(err)
+		return
+	}
 	w.candidates("C1", "C2")
+}
+
+// withSift adds a sift that everybody marks.
+func withSift(c *selection.Campaign) {
+	sift := selection.Exercise{Code: "application", Method: selection.Portfolio, Criteria: []string{"safety.a", "kindness.a"}, Stage: selection.StageSift}
+	c.Exercises = append([]selection.Exercise{sift}, c.Exercises...)
+}
+
+// ofSift names the sheet of a rater for a candidate in the sift.
+func ofSift(rater, candidate string) store.SheetName {
+	return store.SheetName{Rater: rater, Candidate: candidate, Exercise: "application"}
+}
+
+func (w *world) sift(rater, candidate string, safety, kindness float64) {
+	w.t.Helper()
+	_, err := w.db.SubmitSheet(w.ctx, w.members[rater], code, ofSift(rater, candidate), 0, store.Key{}, marks(safety, kindness))
+	w.must(err)
+}
+
+// sifted has the sift revealed: C1 by 6 and 5, C2 by 2 to 4 and 3.
+func (w *world) sifted() {
+	w.t.Helper()
+	w.scoring(withSift)
+	for i, rater := range []string{"R1", "R2", "R3"} {
+		w.sift(rater, "C1", 6, 5)
+		w.sift(rater, "C2", float64(2+i), 3)
+	}
+	w.equal(w.phase(), selection.Shortlisting)
+}
+
+// shortlist records C1 as yes and C2 as said.
+func (w *world) shortlist(c2 bool) {
+	w.t.Helper()
+	lines := []selection.Shortlisted{{Candidate: "C1", Shortlisted: true}, {Candidate: "C2", Shortlisted: c2, Reason: "no audit since 2021"}}
+	_, err := w.db.RecordShortlist(w.ctx, w.officer, code, 0, lines)
+	w.must(err)
+}
+
+// assessing has the shortlist locked, with C2 on it or not.
+func (w *world) assessing(c2 bool) {
+	w.t.Helper()
+	w.sifted()
+	w.shortlist(c2)
+	_, err := w.db.LockShortlist(w.ctx, w.officer, code, 0)
+	w.must(err)
+	w.equal(w.phase(), selection.Scoring)
 }
 
 // sit fills every seat for which there is a member.
@@ -315,6 +366,8 @@ func (w *world) everythingButTheLog() {
 	_, err = w.db.DeclareInterest(w.ctx, w.members["R2"], code, store.Key{}, selection.Interest{Candidate: "C2", Nature: selection.Knows, Details: "met once"})
 	w.must(err)
 	_, err = w.db.Decide(w.ctx, w.officer, code, store.Key{}, decision())
+	w.must(err)
+	_, err = w.db.AuditFairness(w.ctx, w.vault, w.auditor, ofCampaign(code), "the yearly audit")
 	w.must(err)
 	w.must(w.db.SetPassword(w.ctx, w.operator, "officer", "not a real hash"))
 	_, err = w.db.StartSession(w.ctx, w.trust.ID, w.officer.Person)

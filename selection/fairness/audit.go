@@ -6,7 +6,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -18,54 +17,11 @@ import (
 // It returns Invalid with every mistake of the counts (see CheckCounts), and
 // ctx's error when the caller stops waiting.
 func Audit(ctx context.Context, counts []Count, shown Shown) (Report, error) {
-	if err := CheckCounts(counts); err != nil {
+	var c Comparisons
+	if err := c.Add(counts); err != nil {
 		return Report{}, err
 	}
-	all := contrasts(counts)
-	for i := range all {
-		all[i].show(shown)
-	}
-	known, err := findings(ctx, all)
-	if err != nil {
-		return Report{}, err
-	}
-	report := Report{
-		Campaigns: campaignCount(counts), Unsuppressed: shown == nil,
-		Ratios: []Ratio{}, Pooled: []PooledRatio{}, Power: []PowerRow{}, NotCompared: notCompared(counts, shown),
-	}
-	var single []Ratio
-	for i := range all {
-		c := &all[i]
-		whole := c.row(nil, c.shownSum, known)
-		whole.Indicator = c.indicators()
-		report.Ratios = append(report.Ratios, whole)
-		report.Pooled = append(report.Pooled, c.pooled())
-		for k := range c.tables {
-			single = append(single, c.row(&c.campaigns[k], c.shown[k], known))
-		}
-	}
-	slices.SortStableFunc(single, func(a, b Ratio) int { return strings.Compare(*a.Campaign, *b.Campaign) })
-	report.Family = []Family{judgeTogether(report.Ratios), judgePooled(report.Pooled), judgeEach(single)}
-	if shown != nil {
-		for i := range report.Pooled {
-			report.Pooled[i].coarsen(report.Ratios[i].Suppressed)
-		}
-	}
-	settleCompeting(report.Ratios, report.Pooled)
-	for i := range report.Ratios {
-		report.Power = append(report.Power, powerRow(report.Ratios[i]))
-	}
-	report.Warnings = report.remarks()
-	report.Ratios = append(report.Ratios, single...) // those of Pooled stay the first
-	return report, nil
-}
-
-func campaignCount(counts []Count) int {
-	campaigns := map[string]bool{}
-	for _, c := range counts {
-		campaigns[c.Campaign] = true
-	}
-	return len(campaigns)
+	return c.Audit(ctx, shown)
 }
 
 // finding is what one table says, whichever campaign it is of.
@@ -208,37 +164,4 @@ func powerRow(r Ratio) PowerRow {
 		p.FourFifths = &power
 	}
 	return p
-}
-
-// notCompared adds up those who stand apart.
-func notCompared(counts []Count, shown Shown) []NotCompared {
-	type place struct {
-		characteristic, group string
-		stage                 Stage
-	}
-	sums := map[place]Count{}
-	for _, c := range counts {
-		at := place{c.Characteristic, c.Group, c.Stage}
-		if sum, known := sums[at]; known {
-			c.Entered, c.Passed = c.Entered+sum.Entered, c.Passed+sum.Passed
-		}
-		if c.Side == Apart {
-			sums[at] = c
-		}
-	}
-	rows := []NotCompared{}
-	for _, c := range sums {
-		row, ok := NotCompared{Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage}, true
-		if shown != nil {
-			c.Passed, c.Entered, ok = shown(c.Characteristic, []string{c.Group}, c.Stage, "")
-		}
-		if row.Suppressed = !ok; ok {
-			row.Entered, row.Passed = &c.Entered, &c.Passed
-		}
-		rows = append(rows, row)
-	}
-	slices.SortFunc(rows, func(a, b NotCompared) int {
-		return cmp.Or(strings.Compare(a.Characteristic, b.Characteristic), cmp.Compare(a.Stage.order(), b.Stage.order()), strings.Compare(a.Group, b.Group))
-	})
-	return rows
 }

@@ -189,20 +189,29 @@ func (c *contrast) add(campaign string, t Table, otherPost bool) {
 func appointments(counts []Count) []Count {
 	type place struct{ campaign, characteristic, group string }
 	shortlisted, given := map[place]int{}, map[place]bool{}
-	for _, c := range counts {
+	for i := range counts {
+		if c := &counts[i]; c.Stage == Appointed {
+			given[place{c.Campaign, c.Characteristic, c.Group}] = true
+		}
+	}
+	lacking := func(c *Count) bool {
+		return c.Stage == Accepted && !given[place{c.Campaign, c.Characteristic, c.Group}]
+	}
+	for i := range counts {
+		if lacking(&counts[i]) {
+			shortlisted[place{counts[i].Campaign, counts[i].Characteristic, counts[i].Group}] = -1
+		}
+	}
+	for i := range counts {
+		c := &counts[i]
 		at := place{c.Campaign, c.Characteristic, c.Group}
-		switch c.Stage {
-		case Shortlisted:
+		if _, wanted := shortlisted[at]; wanted && c.Stage == Shortlisted {
 			shortlisted[at] = c.Passed
-		case Appointed:
-			given[at] = true
 		}
 	}
 	var made []Count
 	for _, c := range counts {
-		at := place{c.Campaign, c.Characteristic, c.Group}
-		entered, known := shortlisted[at]
-		if c.Stage == Accepted && known && !given[at] && entered >= c.Passed {
+		if entered := shortlisted[place{c.Campaign, c.Characteristic, c.Group}]; lacking(&c) && entered >= c.Passed {
 			c.Stage, c.Entered = Appointed, entered
 			made = append(made, c)
 		}

@@ -93,17 +93,21 @@ func (s Stage) to() string {
 // twice, a group on both sides of a characteristic.
 func CheckCounts(counts []Count) error {
 	var l fault.List
-	rows := map[Count]bool{}
+	type row struct {
+		campaign, characteristic, group string
+		stage                           Stage
+	}
+	rows := make(map[row]bool, len(counts))
 	sides := map[[2]string]Side{}
 	campaigns := map[string]Count{}
 	for i, c := range counts {
 		at := func(column string) string { return fmt.Sprintf("counts[%d].%s", i, column) }
 		c.check(&l, at)
-		row := Count{Campaign: c.Campaign, Characteristic: c.Characteristic, Group: c.Group, Stage: c.Stage}
-		if rows[row] {
+		own := row{c.Campaign, c.Characteristic, c.Group, c.Stage}
+		if rows[own] {
 			l.Add(at("group"), "%s at %s in campaign %s is there twice; add the two rows up or take one out", c.Group, c.Stage, c.Campaign)
 		}
-		rows[row] = true
+		rows[own] = true
 		group := [2]string{c.Characteristic, c.Group}
 		if side, known := sides[group]; known && side != c.Side {
 			l.Add(at("focal"), "%s is %s here and %s before; a group stands on one side throughout", c.Group, c.Side.words(), side.words())

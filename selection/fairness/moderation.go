@@ -9,10 +9,12 @@ import (
 )
 
 // Up to so many ways of giving out the groups are all gone through; beyond,
-// SampledPermutations of them are drawn from the seed.
+// SampledPermutations of them are drawn from the seed, or down to a tenth of
+// that where focal candidates are so many that SampledLabels would be given out.
 const (
 	ExactPermutations   = 100_000
 	SampledPermutations = 9_999
+	SampledLabels       = 20_000_000
 )
 
 // MaterialShift is the size within which a difference of shifts is not
@@ -209,20 +211,24 @@ func (p panel) choices() []relabelling {
 	return all
 }
 
-// sample draws SampledPermutations, and puts what happened before them: so
-// p can be no smaller than 1/10,000, and is valid (Phipson and Smyth 2010).
+// sample draws permutations, and puts what happened before them: so p can be no
+// smaller than 1/10,000 (1/1,000 of very many), and is valid (Phipson and Smyth
+// 2010).
 func sample(ctx context.Context, panels []panel, g *rand.Rand) ([]relabelling, error) {
 	happened := relabelling{}
+	labels := 1
 	for _, p := range panels {
+		labels += p.focal
 		for i, m := range p.member {
 			if m > 0 {
 				happened.shift, happened.agreement = happened.shift+p.shift[i], happened.agreement+m
 			}
 		}
 	}
-	all := make([]relabelling, 0, SampledPermutations+1)
+	draws := max(SampledPermutations/10, min(SampledPermutations, SampledLabels/labels))
+	all := make([]relabelling, 0, draws+1)
 	all = append(all, happened)
-	for range SampledPermutations {
+	for range draws {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

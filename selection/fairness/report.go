@@ -12,6 +12,7 @@ type Report struct {
 	Pooled       []PooledRatio `json:"pooled"`
 	Power        []PowerRow    `json:"power"`
 	Family       []Family      `json:"family"`
+	Withheld     int           `json:"withheld"` // rows of single campaigns that are left out, since nothing of them may be shown
 	NotCompared  []NotCompared `json:"not_compared"`
 	Warnings     []string      `json:"warnings"`
 }
