@@ -22,6 +22,7 @@ type campaignPage struct {
 	Seal      string // when others' marks are seen, or since when they are
 	Ranking   string // its address, once there is one
 	Moves     []link // steps that the asker may take now
+	Fairness  string // address of its audit, for those who may read it; "" else
 	Own       *ownSheets
 	Progress  *sheetProgress
 	Decision  *decisionView
@@ -118,6 +119,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	if campaign.Allows(access.SetRetention) {
 		shown.Personal = c.address("campaigns", document.Code, "retention")
 	}
+	shown.Fairness = campaignAuditAddress(c, campaign)
 	for _, m := range document.Panel {
 		seat := seatView{
 			Rater: m.Rater, Role: capital(m.Role.Words()), Marks: exercisesOf(m, document),

@@ -14,7 +14,8 @@ type campaignsPage struct {
 	Campaigns []campaignLine
 	Only      bool // there is this one and no other
 	Next      string
-	Began     bool // this is the list's beginning
+	Began     bool   // this is the list's beginning
+	Audits    string // address of the fairness audits; "" for those who may not read them
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -43,7 +44,7 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 		return nil, err
 	}
 	list := part(at, found, func(k store.CampaignSummary) []string { return []string{k.Code} })
-	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == ""}
+	shown := campaignsPage{layout: p.layout(c, "Campaigns"), Began: at.after[0] == "", Audits: auditsAddress(c)}
 	for _, k := range list.Items {
 		shown.Campaigns = append(shown.Campaigns, campaignLine{Code: k.Code, Title: k.Title, To: c.address("campaigns", k.Code), Phase: tagOf(k.Phase)})
 	}

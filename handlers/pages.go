@@ -38,7 +38,7 @@ type page interface {
 
 // allPages has one of each, for reading the templates and for testing them.
 func allPages() []page {
-	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, workingPage{}, unrankedPage{}, problemPage{},
+	return []page{signInPage{}, passwordPage{}, monitoringPage{}, confirmPage{}, accountPage{}, campaignsPage{}, campaignPage{}, rankingPage{}, auditsPage{}, fairnessPage{}, fairnessGroupsPage{}, workingPage{}, unrankedPage{}, problemPage{},
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{},
@@ -98,6 +98,7 @@ const (
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
 	underPerson   = underTrust + "/people/{username}"
 	underPersonal = underCampaign + "/personal-data/{candidate}"
+	underAudit    = underTrust + "/fairness/{run}"
 )
 
 // routes is every page. As in the API, GET only reads.
@@ -161,6 +162,13 @@ func (p *pages) routes() []route {
 		{method: post, path: underPersonal + "/pack", stepUp: true, endpoint: acts(p.sendPack)},
 		{method: get, path: underPersonal + "/erase", endpoint: p.shows(p.askErasure)},
 		{method: post, path: underPersonal + "/erase", stepUp: true, endpoint: acts(p.eraseHere)},
+		{method: get, path: underCampaign + "/fairness", endpoint: p.shows(p.showCampaignFairness)},
+		{method: post, path: underCampaign + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditCampaignHere)},
+		{method: get, path: underTrust + "/fairness", endpoint: p.shows(p.listAudits)},
+		{method: post, path: underTrust + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditHere)},
+		{method: get, path: underAudit, endpoint: p.shows(p.showFairness)},
+		{method: get, path: underAudit + "/groups/{characteristic}", endpoint: p.shows(p.showFairnessGroups)},
+		{method: get, path: underAudit + "/audit.xlsx", endpoint: acts(p.sendFairnessWorkbook)},
 		{method: get, path: "/assets/{file}", public: true, endpoint: acts(p.sendAsset)},
 	}...)
 }

@@ -8,6 +8,8 @@ create table fairness_runs (
   campaign_id   uuid,
   from_day      date,
   to_day        date check (to_day >= from_day),
+  made_by       text not null,
+  reason        text not null,
   engine        text not null,
   seed          bigint not null,
   policy        jsonb not null,
@@ -27,6 +29,8 @@ comment on column fairness_runs.run_id is 'UUIDv7, so that its order is that of 
 comment on column fairness_runs.campaign_id is 'The campaign that was audited; null: a period.';
 comment on column fairness_runs.from_day is 'The first day of the period; null: one campaign.';
 comment on column fairness_runs.to_day is 'The last day of the period; null: one campaign.';
+comment on column fairness_runs.made_by is 'The name, at that time, of who made it; the log event has their id.';
+comment on column fairness_runs.reason is 'Why it was made, in the words of who made it.';
 comment on column fairness_runs.engine is 'The version of the audit; the same engine, seed, policy, memory and inputs give the same bytes.';
 comment on column fairness_runs.seed is 'Of the permutations that are drawn where they are too many to go through.';
 comment on column fairness_runs.policy is 'By which small counts are left out.';

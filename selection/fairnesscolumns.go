@@ -43,17 +43,17 @@ func (in *FairnessInputs) columns() *auditColumns {
 	c := &auditColumns{reader: newAnswerReader(), campaigns: slices.Clone(in.campaigns)}
 	order := make([]int32, len(in.campaigns))
 	for i := range order {
-		order[i] = int32(i) //nolint:gosec // campaigns
+		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(in.campaigns[a].Code, in.campaigns[b].Code) })
 	campaign := make([]int32, len(order)) // by number of the inputs
 	for place, i := range order {
 		c.campaigns[place] = in.campaigns[i]
-		campaign[i] = int32(place) //nolint:gosec // campaigns
+		campaign[i] = int32(place)
 	}
 	c.people = make([]auditedStages, len(in.people))
 	for i, p := range in.people {
-		c.people[i] = auditedStages{campaign[p.Campaign], c.reader.read(p.Answers), p.outcomes()}
+		c.people[i] = auditedStages{campaign[p.campaign], c.reader.read(p.answers), p.outcomes}
 	}
 	slices.SortFunc(c.people, auditedStages.compare)
 	c.addMarks(in, campaign)
@@ -86,7 +86,7 @@ func (c *auditColumns) addMarks(in *FairnessInputs, campaign []int32) {
 		of := c.campaigns[p.campaign]
 		s.Campaign, c.marked = append(s.Campaign, p.campaign), append(c.marked, p.answers)
 		for _, m := range p.marks {
-			s.Candidate = append(s.Candidate, int32(i)) //nolint:gosec // people
+			s.Candidate = append(s.Candidate, int32(i))
 			s.Rater, s.Cell = append(s.Rater, m.seat), append(s.Cell, m.place)
 			s.Mark, s.Before = append(s.Mark, of.onScale(m.score, s.Low, s.High)), append(s.Before, of.onScale(m.submitted, s.Low, s.High))
 			c.moderated = c.moderated || m.score != m.submitted
@@ -168,7 +168,7 @@ func (c *auditColumns) addPlaces(places []auditedPlace) (cells []int32) {
 		p := places[i]
 		exercise, _ := slices.BinarySearch(c.exercises, named(p.framework, p.exercise))
 		dimension, _ := slices.BinarySearch(c.dimensions, named(p.framework, p.dimension))
-		cells[i] = int32(cell) //nolint:gosec // places
+		cells[i] = int32(cell)
 		c.scores.Cells = append(c.scores.Cells, fairness.Cell{Criterion: cell, Dimension: dimension, Exercise: exercise})
 		c.criteria = append(c.criteria, named(p.framework, p.criterion))
 	}
@@ -197,7 +197,7 @@ func ratersOf(seats []auditedSeat, campaign []int32) (raters []int32, count int)
 		in := auditedSeat{campaign: s.campaign, assessor: s.assessor}
 		n, known := numbers[s.assessor]
 		if !known || s.assessor == "" || held[in] {
-			n = int32(count) //nolint:gosec // raters
+			n = int32(count)
 			count++
 		}
 		if !known && s.assessor != "" {

@@ -33,7 +33,7 @@ func (c *auditColumns) counts(characteristic int) []fairness.Count {
 	for stage, name := range stages {
 		for campaign, own := range c.campaigns {
 			for g, group := range of.groups {
-				if t := at(stage, int32(campaign), g); t.entered > 0 { //nolint:gosec // campaigns
+				if t := at(stage, int32(campaign), g); t.entered > 0 {
 					counts = append(counts, fairness.Count{
 						Campaign: own.Code, Characteristic: of.Code, Group: group.name, Side: group.side, Stage: name,
 						Entered: t.entered, Passed: t.passed, OtherPost: own.Post != Consultant, Decided: own.Decided,

@@ -125,7 +125,7 @@ func (g gapMaker) gaps(ctx context.Context, characteristic int, seed int64) (Cha
 		return made, err
 	}
 	if g.moderated {
-		shift, err := fairness.Moderation(ctx, &scores, uint64(seed)) //nolint:gosec // any number is a seed
+		shift, err := fairness.Moderation(ctx, &scores, uint64(seed))
 		if err != nil {
 			return made, err
 		}

@@ -39,7 +39,7 @@ func newAnswerReader() *answerReader {
 		r.at[c.Code] = i
 		options := map[string]byte{}
 		for k, o := range c.Options {
-			options[o.Code] = byte(k + 1) //nolint:gosec // about twenty
+			options[o.Code] = byte(k + 1)
 		}
 		r.options = append(r.options, options)
 		r.characteristics = append(r.characteristics, answeredOf(c))
@@ -64,7 +64,7 @@ func answeredOf(c monitoring.Characteristic) answered {
 			case fairness.Apart:
 			}
 		}
-		a.groupOf = append(a.groupOf, uint8(g)) //nolint:gosec // about ten
+		a.groupOf = append(a.groupOf, uint8(g))
 	}
 	slices.Sort(focal)
 	slices.Sort(reference)

@@ -14,8 +14,8 @@ import (
 // is empty.
 type FairnessInputs struct {
 	campaigns []AuditedCampaign
-	people    []AuditedPerson // everybody who applied
-	marked    []markedPerson  // those with marks, under numbers of their own
+	people    []applicant    // everybody who applied
+	marked    []markedPerson // those with marks, under numbers of their own
 	marks     []auditedMark
 	seats     []auditedSeat
 	places    []auditedPlace
@@ -52,6 +52,13 @@ type AuditedMark struct {
 	Criterion string
 	Score     float64 // as it stands
 	Submitted float64 // as it was before moderation; NaN where it was not observed then
+}
+
+// applicant is an AuditedPerson in a third of the room.
+type applicant struct {
+	campaign int32
+	answers  monitoring.Answers
+	outcomes [6]outcome
 }
 
 type markedPerson struct {
@@ -91,11 +98,13 @@ func (in *FairnessInputs) AddCampaign(c AuditedCampaign) int {
 }
 
 // AddPerson adds somebody who applied.
-func (in *FairnessInputs) AddPerson(p AuditedPerson) { in.people = append(in.people, p) }
+func (in *FairnessInputs) AddPerson(p AuditedPerson) {
+	in.people = append(in.people, applicant{int32(p.Campaign), p.Answers, p.outcomes()})
+}
 
 // AddMarked adds somebody whom marks are of, and gives their number.
 func (in *FairnessInputs) AddMarked(campaign int, answers monitoring.Answers) int {
-	in.marked = append(in.marked, markedPerson{int32(campaign), answers}) //nolint:gosec // a number of this list
+	in.marked = append(in.marked, markedPerson{int32(campaign), answers})
 	return len(in.marked) - 1
 }
 
@@ -112,7 +121,7 @@ func (in *FairnessInputs) AddMark(m AuditedMark) {
 		return
 	}
 	in.marks = append(in.marks, auditedMark{
-		person:    int32(m.Person), //nolint:gosec // a number of AddMarked
+		person:    int32(m.Person),
 		seat:      numbered(in.seatAt, &in.seats, auditedSeat{campaign, m.Seat, m.Assessor}),
 		place:     numbered(in.placeAt, &in.places, auditedPlace{of.Framework, m.Exercise, m.Criterion, dimension}),
 		score:     m.Score,
@@ -124,7 +133,7 @@ func (in *FairnessInputs) AddMark(m AuditedMark) {
 func numbered[T comparable](at map[T]int32, list *[]T, of T) int32 {
 	i, known := at[of]
 	if !known {
-		i = int32(len(*list)) //nolint:gosec // places and seats
+		i = int32(len(*list))
 		at[of] = i
 		*list = append(*list, of)
 	}

@@ -48,9 +48,9 @@ func run(ctx context.Context) error {
 	took, memory := time.Since(began), peak()
 	used = processor() - used
 	fmt.Printf("%d campaigns, %d candidates, %d marks: %.1f s (%s of %v), %.1f s of processor, peak memory %d MiB (%s of %d MiB), result %.1f MB\n",
-		campaigns, campaigns*applicants, campaigns*interviewed*panel*len(exercises)*len(criteria),
+		campaigns, campaigns*applicants, campaigns*interviewed*panel*len(exercises())*len(criteria()),
 		took.Seconds(), within(took <= allowedTime), allowedTime, used.Seconds(), memory>>20, within(memory <= allowedMemory), allowedMemory>>20, float64(len(result))/1e6)
-	if used > time.Duration(2*allowedTime) || memory > allowedMemory { // processor, since the machine may have more to do
+	if used > 2*allowedTime || memory > allowedMemory { // processor, since the machine may have more to do
 		return errors.New("an audit takes more than it may")
 	}
 	return nil

@@ -20,11 +20,16 @@ const (
 	panel       = 5
 )
 
-var (
-	exercises  = []string{"handover", "interview", "ward"}
-	dimensions = map[string]string{"safety.speaks-up": "safety", "safety.listens": "safety", "kindness.thanks": "kindness", "kindness.asks": "kindness"}
-	criteria   = []string{"kindness.asks", "kindness.thanks", "safety.listens", "safety.speaks-up"}
-)
+func exercises() []string { return []string{"handover", "interview", "ward"} }
+
+func criteria() []string {
+	return []string{"kindness.asks", "kindness.thanks", "safety.listens", "safety.speaks-up"}
+}
+
+// dimensions are by criterion.
+func dimensions() map[string]string {
+	return map[string]string{"safety.speaks-up": "safety", "safety.listens": "safety", "kindness.thanks": "kindness", "kindness.asks": "kindness"}
+}
 
 // simulate is the trust as the vault would give it: everybody has answered all
 // that is asked, each criterion is marked, and one mark in fifty is moderated.
@@ -35,7 +40,7 @@ func simulate() *selection.FairnessInputs {
 	for n := range campaigns {
 		campaign := in.AddCampaign(selection.AuditedCampaign{
 			Code: fmt.Sprintf("C%04d", n), Post: selection.Consultant, Decided: fmt.Sprintf("%d-%02d-10", 2021+n%4, 1+n%12),
-			Framework: "values", Low: 1, High: 7, Dimensions: dimensions,
+			Framework: "values", Low: 1, High: 7, Dimensions: dimensions(),
 		})
 		seats := random.Perm(assessors)[:panel]
 		for i := range applicants {
@@ -72,19 +77,17 @@ func answers(asked []monitoring.Characteristic, random *rand.Rand) monitoring.An
 func mark(in *selection.FairnessInputs, person int, seats []int, random *rand.Rand) {
 	ability := .5 * random.NormFloat64()
 	for seat, assessor := range seats {
-		for _, exercise := range exercises {
-			for _, criterion := range criteria {
+		for _, exercise := range exercises() {
+			for _, criterion := range criteria() {
 				submitted := math.Round(min(7, max(1, 4.3+ability+.8*random.NormFloat64())))
 				score := submitted
 				if random.IntN(50) == 0 {
 					score = min(7, submitted+1)
 				}
 				in.AddMark(selection.AuditedMark{
-					Person: person, Seat: seatCodes[seat], Assessor: fmt.Sprint(assessor), Exercise: exercise, Criterion: criterion, Score: score, Submitted: submitted,
+					Person: person, Seat: fmt.Sprintf("R%d", seat+1), Assessor: fmt.Sprint(assessor), Exercise: exercise, Criterion: criterion, Score: score, Submitted: submitted,
 				})
 			}
 		}
 	}
 }
-
-var seatCodes = []string{"R1", "R2", "R3", "R4", "R5"}

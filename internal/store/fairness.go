@@ -27,6 +27,8 @@ import (
 type FairnessRun struct {
 	ID     uuid.UUID               `json:"run"`
 	At     time.Time               `json:"at"`
+	By     string                  `json:"by"` // the name at that time
+	Reason string                  `json:"reason"`
 	Scope  selection.FairnessScope `json:"scope"`
 	Engine string                  `json:"engine"`
 	Inputs string                  `json:"inputs_sha256"`
@@ -161,7 +163,7 @@ func (t *tx) auditedBy(id uuid.UUID) (selection.AuditedCampaign, error) {
 }
 
 func (db *DB) saveFairness(ctx context.Context, who Actor, campaigns []auditedCampaign, made selection.FairnessAudit, memory int, reason string) (FairnessRun, error) {
-	run := FairnessRun{Scope: made.Scope, Engine: made.Engine, Inputs: made.Inputs, Result: made.JSON()}
+	run := FairnessRun{Reason: strings.TrimSpace(reason), Scope: made.Scope, Engine: made.Engine, Inputs: made.Inputs, Result: made.JSON()}
 	stored, packed, err := pack(run.Result)
 	if err != nil {
 		return run, err
@@ -186,10 +188,13 @@ func (db *DB) saveFairness(ctx context.Context, who Actor, campaigns []auditedCa
 			return err
 		}
 		run.At = t.now
+		if run.By, err = t.ownName(); err != nil {
+			return err
+		}
 		err := t.exec(`
-			insert into fairness_runs (trust_id, run_id, campaign_id, from_day, to_day, engine, seed, policy, inputs_sha256, memory, packed, result, created_at)
-			values ($1, $2, (select c.campaign_id from campaigns c where c.trust_id = $1 and c.code = $3), nullif($4, '')::date, nullif($5, '')::date, $6, $7, $8, $9, $10, $11, $12, $13)`,
-			who.Trust, run.ID, made.Scope.Campaign, period.From, period.To, made.Engine, made.Seed, policy, made.Inputs, memory, packed, stored, t.now)
+			insert into fairness_runs (trust_id, run_id, campaign_id, from_day, to_day, made_by, reason, engine, seed, policy, inputs_sha256, memory, packed, result, created_at)
+			values ($1, $2, (select c.campaign_id from campaigns c where c.trust_id = $1 and c.code = $3), nullif($4, '')::date, nullif($5, '')::date, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			who.Trust, run.ID, made.Scope.Campaign, period.From, period.To, run.By, run.Reason, made.Engine, made.Seed, policy, made.Inputs, memory, packed, stored, t.now)
 		if err != nil {
 			return err
 		}
@@ -198,11 +203,20 @@ func (db *DB) saveFairness(ctx context.Context, who Actor, campaigns []auditedCa
 			return err
 		}
 		return t.note(audit.Object{Kind: "fairness", ID: run.ID, Version: 1}, audit.FairnessAudited{
-			Campaign: made.Scope.Campaign, From: period.From, To: period.To, Reason: strings.TrimSpace(reason), Engine: made.Engine, Inputs: made.Inputs,
+			Campaign: made.Scope.Campaign, From: period.From, To: period.To, Reason: run.Reason, Engine: made.Engine, Inputs: made.Inputs,
 			Memory: memory, Result: fmt.Sprintf("%x", sha256.Sum256(run.Result)),
 		})
 	})
 	return run, err
+}
+
+// ownName is that of who asks.
+func (t *tx) ownName() (name string, err error) {
+	if t.who.operator {
+		return "the command line", nil
+	}
+	err = t.get(&name, `select display_name from people where trust_id = $1 and person_id = $2`, t.who.Trust, t.who.Person)
+	return name, err
 }
 
 // storedFairness is a run with what it takes to repeat it.
@@ -212,6 +226,8 @@ type storedFairness struct {
 	Campaign sql.NullString `db:"campaign"`
 	From     sql.NullString `db:"from_day"`
 	To       sql.NullString `db:"to_day"`
+	By       string         `db:"made_by"`
+	Reason   string         `db:"reason"`
 	Engine   string         `db:"engine"`
 	Seed     int64          `db:"seed"`
 	Policy   []byte         `db:"policy"`
@@ -224,12 +240,12 @@ type storedFairness struct {
 // selectFairness ends where conditions begin; what it selects, the policies of
 // the database let through.
 const selectFairness = `
-	select r.run_id, r.created_at, c.code as campaign, r.from_day::text, r.to_day::text, r.engine, r.seed, r.policy, r.inputs_sha256, r.memory, r.packed, r.result
+	select r.run_id, r.created_at, c.code as campaign, r.from_day::text, r.to_day::text, r.made_by, r.reason, r.engine, r.seed, r.policy, r.inputs_sha256, r.memory, r.packed, r.result
 	  from fairness_runs r left join campaigns c using (trust_id, campaign_id)
 	 where r.trust_id = $1 `
 
 func (s storedFairness) run() (FairnessRun, error) {
-	run := FairnessRun{ID: s.ID, At: s.At.UTC(), Scope: selection.FairnessScope{Campaign: s.Campaign.String}, Engine: s.Engine, Inputs: s.Inputs}
+	run := FairnessRun{ID: s.ID, At: s.At.UTC(), By: s.By, Reason: s.Reason, Scope: selection.FairnessScope{Campaign: s.Campaign.String}, Engine: s.Engine, Inputs: s.Inputs}
 	if s.From.Valid {
 		run.Scope.Period = &fairness.Period{From: s.From.String, To: s.To.String}
 	}
@@ -282,7 +298,7 @@ func (db *DB) FairnessRuns(ctx context.Context, who Actor, before uuid.UUID, lim
 			return err
 		}
 		var rows []storedFairness
-		err := t.all(&rows, `select run_id, created_at, campaign, from_day, to_day, engine, seed, policy, inputs_sha256, memory from (`+selectFairness+`) r
+		err := t.all(&rows, `select run_id, created_at, campaign, from_day, to_day, made_by, reason, engine, seed, policy, inputs_sha256, memory from (`+selectFairness+`) r
 			 where $2 or run_id < $3 order by run_id desc limit $4`, who.Trust, before == uuid.Nil, before, limit)
 		runs = runs[:0]
 		for _, row := range rows {

@@ -31,8 +31,8 @@ func (w *world) audited() {
 	w.t.Helper()
 	w.raw("postgres").MustExecContext(w.ctx, `
 		with run as (
-			insert into fairness_runs (trust_id, run_id, campaign_id, engine, seed, policy, inputs_sha256, memory, packed, result, created_at)
-			values ($1, gen_random_uuid(), $2, 'fairness 1', 1, 'null', repeat('0', 64), 0, false, '{}', now()) returning *)
+			insert into fairness_runs (trust_id, run_id, campaign_id, made_by, reason, engine, seed, policy, inputs_sha256, memory, packed, result, created_at)
+			values ($1, gen_random_uuid(), $2, 'Dr auditor', 'yearly', 'fairness 1', 1, 'null', repeat('0', 64), 0, false, '{}', now()) returning *)
 		insert into fairness_run_campaigns select trust_id, run_id, campaign_id from run`, w.trust.ID, w.campaignID())
 }
 
@@ -47,6 +47,7 @@ func TestAnAuditIsStoredAndRepeatsToTheByte(t *testing.T) {
 	w.must(err)
 	w.equal([]any{audit.Scope, audit.Campaigns, audit.Inputs}, []any{ofCampaign(code), 1, run.Inputs})
 	w.equal(bytes.Contains(run.Result, []byte("NaN")), false)
+	w.equal(run.Reason, "the yearly audit")
 
 	for _, who := range []store.Actor{w.auditor, w.officer, w.operator} {
 		read, err := w.db.FairnessRun(w.ctx, who, run.ID)
@@ -54,7 +55,7 @@ func TestAnAuditIsStoredAndRepeatsToTheByte(t *testing.T) {
 		w.equal(string(read.Result), string(run.Result))
 		latest, err := w.db.LatestFairness(w.ctx, who, code)
 		w.must(err)
-		w.equal(latest.ID, run.ID)
+		w.equal([]any{latest.ID, latest.By, latest.Reason}, []any{run.ID, run.By, run.Reason})
 	}
 	// What the log signs is the result.
 	payload := w.id(`select convert_from(payload, 'UTF8') from audit_payloads p join audit_events e using (trust_id, event_id) where e.kind = 'fairness.audited'`)

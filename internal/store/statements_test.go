@@ -73,7 +73,7 @@ func statements() []statement {
 		{"decide", `insert into decisions (trust_id, campaign_id, run_id, document, decided_at) select $1, $2, run_id, '{}', now() from ranking_runs where campaign_id = $2`, "", can(access.RecordDecision), false},
 		{"see audits of fairness", `select from fairness_runs where campaign_id = $2`, "", can(access.AuditFairness, access.ReadFairness), false},
 		{"see what was audited", `select from fairness_run_campaigns where campaign_id = $2`, "", can(access.AuditFairness, access.ReadFairness), false},
-		{"store an audit", `insert into fairness_runs (trust_id, run_id, campaign_id, engine, seed, policy, inputs_sha256, memory, packed, result, created_at) values ($1, gen_random_uuid(), $2, 'x', 1, '{}', repeat('0', 64), 0, false, '', now())`, "", can(access.AuditFairness), false},
+		{"store an audit", `insert into fairness_runs (trust_id, run_id, campaign_id, made_by, reason, engine, seed, policy, inputs_sha256, memory, packed, result, created_at) values ($1, gen_random_uuid(), $2, 'x', 'y', 'x', 1, '{}', repeat('0', 64), 0, false, '', now())`, "", can(access.AuditFairness), false},
 		{"see priors", `select from priors where trust_id = $1`, "", can(access.ReadPriors), false},
 		{"store a prior", `insert into priors (trust_id, prior_id, framework, version, document, engine, created_at) values ($1, gen_random_uuid(), 'values', 9, '{}', 'x', now())`, "", can(access.PoolPriors), false},
 		{"pool marks", `select from scores where campaign_id = $2 and member_id <> $4 and exists (select from campaigns c where c.campaign_id = $2 and c.phase = 'decided')`, "pooling", can(access.ReadMarks, access.PoolPriors), false},

@@ -15,30 +15,45 @@ func (m *mixture) add(weight, mean, sd float64) {
 	m.weight, m.mean, m.sd = append(m.weight, weight), append(m.mean, mean), append(m.sd, sd)
 }
 
-func (m mixture) cdf(x float64) float64 {
-	sum, all := 0., 0.
+// at is the distribution function at x, and its slope there.
+func (m mixture) at(x float64) (p, slope float64) {
+	all := 0.
 	for i, w := range m.weight {
 		all += w
 		if m.sd[i] > 0 {
-			sum += w * distuv.UnitNormal.CDF((x-m.mean[i])/m.sd[i])
+			z := (x - m.mean[i]) / m.sd[i]
+			p += w * distuv.UnitNormal.CDF(z)
+			slope += w * distuv.UnitNormal.Prob(z) / m.sd[i]
 		} else if x >= m.mean[i] {
-			sum += w
+			p += w
 		}
 	}
-	return sum / all
+	return p / all, slope / all
 }
 
+// quantile takes Newton's steps within what each of them shows to be too low or
+// too high.
 func (m mixture) quantile(p float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := range m.weight {
 		low, high = min(low, m.mean[i]-9*m.sd[i]), max(high, m.mean[i]+9*m.sd[i])
 	}
+	x := (low + high) / 2
 	for high-low > 1e-10 {
-		if middle := (low + high) / 2; m.cdf(middle) < p {
-			low = middle
+		f, slope := m.at(x)
+		if f < p {
+			low = x
 		} else {
-			high = middle
+			high = x
 		}
+		next := x + (p-f)/slope
+		if math.Abs(next-x) < 1e-11 {
+			return next
+		}
+		if !(low < next && next < high) {
+			next = (low + high) / 2
+		}
+		x = next
 	}
 	return (low + high) / 2
 }

@@ -90,7 +90,12 @@ func (p PooledRatio) Words() string {
 	return fmt.Sprintf("Within campaigns: ratio %.2f (95 %% interval %s). %s", *p.Ratio, limitWords(p.Low, p.High), p.verdictWords())
 }
 
+// verdictWords keeps silent on what could have been seen where that is withheld
+// with the test itself.
 func (p PooledRatio) verdictWords() string {
+	if p.Verdict == Inconclusive && p.CMH == nil {
+		return "Inconclusive; how small a gap could have been seen is not shown."
+	}
 	return Ratio{Focal: p.Focal, Ratio: p.Ratio, Detectable: p.Detectable, Verdict: p.Verdict}.verdictWords()
 }
 
