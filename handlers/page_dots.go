@@ -55,11 +55,13 @@ func (w washUp) plot(k markedPair, shown boardPair) dotPlot {
 func (w washUp) dotRow(marks []selection.Rating, s frameworks.Scale, top int) (row dotRow, height int) {
 	slices.SortStableFunc(marks, func(a, b selection.Rating) int { return cmp.Compare(a.Score, b.Score) })
 	levels, highest := make([]int, len(marks)), 1
-	for i := range marks {
-		if i > 0 && plotAt(marks[i].Score, s)-plotAt(marks[i-1].Score, s) < dotsMeet {
-			levels[i] = levels[i-1] + 1
+	level, before := 0, -dotsMeet
+	for i, m := range marks {
+		at := plotAt(m.Score, s)
+		if level++; at-before >= dotsMeet {
+			level = 0
 		}
-		highest = max(highest, levels[i]+1)
+		levels[i], before, highest = level, at, max(highest, level+1)
 	}
 	line := top + dotWords + highest*dotStep
 	row = dotRow{TextY: strconv.Itoa(top + 18), LineY: strconv.Itoa(line)}
