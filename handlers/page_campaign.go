@@ -53,6 +53,7 @@ type phaseStep struct {
 
 type frameworkHead struct {
 	Title, Code, Status, Hash string
+	To                        string // address
 	Version                   int
 	Published                 moment
 }
@@ -105,7 +106,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	document, progress := campaign.Document, campaign.Progress
 	shown := campaignPage{
 		layout: p.layout(c, document.Title), Campaign: headOf(c, campaign),
-		Steps: p.steps(document, progress), Seal: p.seal(document, progress), Framework: p.frameworkHead(campaign.Framework),
+		Steps: p.steps(document, progress), Seal: p.seal(document, progress), Framework: p.frameworkHead(c, campaign.Framework),
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
@@ -220,10 +221,10 @@ func (p *pages) siftSeal(progress selection.Progress) string {
 	return "The panel has seen each other’s marks of the sift since " + at + ", when every required sheet of it was in."
 }
 
-func (p *pages) frameworkHead(f store.Framework) frameworkHead {
+func (p *pages) frameworkHead(c *call, f store.Framework) frameworkHead {
 	return frameworkHead{
 		Title: f.Document.Title, Code: f.Document.Code, Version: f.Document.Version, Status: string(f.Status),
-		Hash: f.Hash, Published: p.moment(f.PublishedAt),
+		Hash: f.Hash, Published: p.moment(f.PublishedAt), To: versionAddress(c, f.Document.Code, f.Document.Version),
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 // campaignsPage lists the campaigns that the person may see.
 type campaignsPage struct {
 	layout
-	Campaigns []campaignLine
-	Only      bool // there is this one and no other
-	Next      string
-	Began     bool   // this is the list's beginning
-	Audits    string // address of the fairness audits; "" for those who may not read them
+	Campaigns  []campaignLine
+	Only       bool // there is this one and no other
+	Next       string
+	Began      bool   // this is the list's beginning
+	Audits     string // address of the fairness audits; "" for those who may not read them
+	Frameworks string // address of the list of frameworks, for whoever makes them
 }
 
 func (campaignsPage) template() string { return "campaigns" }
@@ -50,6 +51,9 @@ func (p *pages) listCampaigns(c *call) (page, error) {
 	}
 	if list.Next != nil {
 		shown.Next = c.address("campaigns") + "?after=" + url.QueryEscape(*list.Next)
+	}
+	if mayEditFrameworks(c) {
+		shown.Frameworks = c.address("frameworks")
 	}
 	shown.Only = shown.Began && len(shown.Campaigns) == 1
 	return shown, nil

@@ -1,10 +1,5 @@
 package handlers
 
-import (
-	"maps"
-	"slices"
-)
-
 // confirmPage asks for the password once more, before what is hard to undo. It
 // posts to where the form before it did, and brings all that was typed there.
 type confirmPage struct {
@@ -22,16 +17,9 @@ func (confirmPage) template() string { return "confirm" }
 type keptField struct{ Name, Value string }
 
 func (p *pages) askToConfirm(c *call, what problem) error {
-	shown := confirmPage{layout: p.layout(c, "Confirm your password"), Here: c.Request().URL.RequestURI(), Problem: fullStop(what.Detail), Provider: p.providerForm(c), Back: c.address("account") + "?done=confirmed"}
+	shown := confirmPage{layout: p.layout(c, "Confirm your password"), Here: c.Request().URL.RequestURI(), Kept: keptFields(c), Problem: fullStop(what.Detail), Provider: p.providerForm(c), Back: c.address("account") + "?done=confirmed"}
 	if shown.Problem != "" {
 		shown.Title = "Error: " + shown.Title
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.fields)) {
-		for _, value := range c.fields[name] {
-			if name != passwordField {
-				shown.Kept = append(shown.Kept, keptField{name, value})
-			}
-		}
 	}
 	return p.show(c, what.Status, shown)
 }

@@ -23,10 +23,14 @@ type problemPage struct {
 func (problemPage) template() string { return "problem" }
 
 // showProblem answers a person where the API answers with problem+json. Who is
-// not signed in is asked to, and led back to where they were going.
+// not signed in is asked to, and led back to where they were going; what they
+// had typed is kept.
 func (p *pages) showProblem(context echo.Context, what problem) error {
 	c, _ := context.Get(callKey).(*call)
 	if what.Status == http.StatusUnauthorized {
+		if kept, err := p.keepTyped(c); kept {
+			return err
+		}
 		return askToSignIn(context)
 	}
 	if what.Type == confirmType {

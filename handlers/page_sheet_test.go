@@ -32,7 +32,10 @@ func (d document) fields() url.Values {
 	}
 	for _, n := range form.all("textarea") {
 		name, _ := attribute(n, "name")
-		fields.Set(name, words(n))
+		fields.Set(name, "")
+		if n.FirstChild != nil { // its text, lines and all
+			fields.Set(name, n.FirstChild.Data)
+		}
 	}
 	return fields
 }

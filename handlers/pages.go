@@ -42,7 +42,9 @@ func allPages() []page {
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{},
-		logPage{}, proofPage{}, readingsPage{}}
+		logPage{}, proofPage{}, readingsPage{},
+		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
+		previewPage{}, diffPage{}, versionStepPage{}, keptPage{}}
 }
 
 // pages shows them.
@@ -109,6 +111,7 @@ func (p *pages) routes() []route {
 			route{method: get, path: underCampaign + "/" + m.name, endpoint: p.asksMove(m)},
 			route{method: post, path: underCampaign + "/" + m.name, stepUp: m.action != access.OpenScoring, slow: m.action == access.CloseModeration, endpoint: p.makesMove(m)})
 	}
+	routes = append(routes, p.frameworkRoutes()...)
 	return append(routes, []route{
 		{method: get, path: underTrust + "/sign-in", public: true, endpoint: p.shows(p.askSignIn)},
 		{method: post, path: underTrust + "/sign-in", public: true, endpoint: acts(p.signInHere)},

@@ -42,13 +42,18 @@ type document struct {
 
 // visit asks for an address as a browser does, but follows no redirect.
 func (c *client) visit(method, address string, form url.Values, headers ...header) document {
+	c.w.t.Helper()
+	if method == post {
+		headers = append([]header{contentType("application/x-www-form-urlencoded")}, headers...)
+	}
+	return c.browse(method, address, form.Encode(), headers...)
+}
+
+func (c *client) browse(method, address, sent string, headers ...header) document {
 	t := c.w.t
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, c.w.url+address, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), method, c.w.url+address, strings.NewReader(sent))
 	c.w.must(err)
-	if method == post {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	if c.cookie != "" {
 		request.Header.Set("Cookie", c.cookie)
 	}
@@ -307,7 +312,10 @@ func TestNothingGetsOutUnescaped(t *testing.T) {
 	officer.visit(post, "/t/northgate"+at+"/ranking", url.Values{}).want(http.StatusSeeOther)
 	w.decide(officer, r.Campaign.Code, nasty)
 	for path, texts := range map[string][]string{
-		"/campaigns":        {"campaign"},
+		"/campaigns":                             {"campaign"},
+		"/frameworks":                            {"framework"},
+		"/frameworks/" + r.Framework.Code + "/1": {"framework", "dimension", "statement"},
+		"/frameworks/" + r.Framework.Code + "/1/preview/" + r.Framework.Dimensions[0].Code: {"dimension", "statement"},
 		at:                  {"framework", "campaign", "specialty", "dimension", "statement", "exercise", "justified", "dissent"},
 		at + "/ranking":     {"campaign", "dimension", "justified", "departure", "found"},
 		at + "/ranking/C01": {"campaign", "dimension", "statement", "exercise"},

@@ -218,6 +218,7 @@ type FrameworkSummary struct {
 	Version int               `db:"version" json:"version"`
 	Title   string            `db:"title" json:"title"`
 	Status  frameworks.Status `db:"status" json:"status"`
+	Hash    string            `db:"hash" json:"sha256,omitempty"` // of a version that is published or was
 }
 
 // Frameworks lists versions by code and version, after (code, version), at
@@ -226,7 +227,7 @@ func (db *DB) Frameworks(ctx context.Context, who Actor, afterCode string, after
 	list := []FrameworkSummary{}
 	err := db.read(ctx, who, "", func(t *tx) error {
 		return t.all(&list, `
-			select code, version, title, status from frameworks
+			select code, version, title, status, coalesce(content_hash, '') as hash from frameworks
 			 where trust_id = $1 and (code, version) > ($2, $3)
 			 order by code, version limit $4`, who.Trust, afterCode, afterVersion, limit)
 	})
