@@ -37,6 +37,7 @@ type campaignPage struct {
 	Sifted    bool   // the sift is revealed, and candidates stand beside their means of it
 	More      string // address of further candidates
 	Changes   string // address where it is said how far candidates came; "": not by the asker
+	Personal  string // address of what is done with personal data
 }
 
 func (campaignPage) template() string { return "campaign" }
@@ -115,6 +116,7 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 		Lock: p.lock(progress), Plan: planOf(document, campaign.Framework.Document),
 	}
 	shown.Acts, shown.Next = nextStep(progress.Phase)
+	shown.Moves = boardLink(c, campaign)
 	if campaign.Allows(access.EditPlan) {
 		shown.Moves = append(shown.Moves, link{"Design this campaign", c.address("campaigns", document.Code, "design")})
 	}
@@ -127,6 +129,9 @@ func (p *pages) campaignPage(c *call, campaign store.Campaign) campaignPage {
 	}
 	if campaign.Allows(access.ReadRanking) {
 		shown.Ranking = c.address("campaigns", document.Code, "ranking")
+	}
+	if campaign.Allows(access.SetRetention) {
+		shown.Personal = c.address("campaigns", document.Code, "retention")
 	}
 	shown.Fairness = campaignAuditAddress(c, campaign)
 	for _, e := range document.Exercises {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/net/html"
-
 	"appointable/internal/access"
 	"appointable/selection"
 )

@@ -317,7 +317,7 @@ func (p *pages) designRoutes() []route {
 		{method: get, path: underCampaign + "/panel", endpoint: p.shows(p.showPanel)},
 		{method: post, path: underCampaign + "/panel", endpoint: acts(p.addSeat)},
 		{method: post, path: underCampaign + "/panel/people", endpoint: acts(p.fillSeatHere)},
-		{method: post, path: underCampaign + "/panel/invitations", stepUp: true, endpoint: acts(p.inviteHere)},
+		{method: post, path: underCampaign + "/panel/invitations", stepUp: true, endpoint: acts(p.inviteToSeat)},
 		{method: post, path: underCampaign + "/seats/{rater}/remove", endpoint: acts(p.removeSeat)},
 		{method: get, path: underCampaign + "/candidates", endpoint: p.shows(p.showCandidates)},
 		{method: post, path: underCampaign + "/candidates", endpoint: acts(p.addCandidatesHere)},

@@ -262,10 +262,10 @@ func beside(err error, field string) error {
 	return l.Err("nothing was changed")
 }
 
-// inviteHere makes an account for somebody from outside, seats them, and shows
+// inviteToSeat makes an account for somebody from outside, seats them, and shows
 // the link by which they set their password. It is shown this once: it is stored
 // nowhere.
-func (p *pages) inviteHere(c *call) error {
+func (p *pages) inviteToSeat(c *call) error {
 	in, campaign, shown, err := p.panelPosted(c)
 	if err != nil {
 		return err

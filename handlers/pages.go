@@ -42,6 +42,8 @@ func allPages() []page {
 		sheetPage{}, checkPage{}, receiptPage{}, ownSheetPage{}, revisePage{}, interestPage{}, blankPage{},
 		movePage{}, decidePage{}, helpPage{}, accessibilityPage{}, privacyPage{},
 		newCampaignPage{}, designPage{}, designFormPage{}, designListPage{}, blueprintPage{}, sharesPage{}, panelPage{}, candidatesPage{}, importRoundPage{},
+		boardPage{}, peoplePage{}, invitePage{}, linkPage{}, personPage{}, surePage{}, retentionPage{},
+		logPage{}, proofPage{}, readingsPage{},
 		frameworksPage{}, frameworkPage{}, startPage{}, importPage{}, aboutPage{}, scalePage{}, weightsPage{}, addPage{}, dimensionPage{},
 		previewPage{}, diffPage{}, versionStepPage{}}
 }
@@ -98,6 +100,8 @@ const (
 	underCampaign = underTrust + "/campaigns/{campaign}"
 	underSheet    = underCampaign + "/sheets/{candidate}/{exercise}"
 	underDesign   = underCampaign + "/design"
+	underPerson   = underTrust + "/people/{username}"
+	underPersonal = underCampaign + "/personal-data/{candidate}"
 	underAudit    = underTrust + "/fairness/{run}"
 )
 
@@ -141,11 +145,29 @@ func (p *pages) routes() []route {
 		{method: get, path: underCampaign + "/exercises/{exercise}/blank", endpoint: p.shows(p.blankSheet)},
 		{method: get, path: underCampaign + "/interests/{candidate}", endpoint: p.shows(p.askInterest)},
 		{method: post, path: underCampaign + "/interests/{candidate}", endpoint: acts(p.declareHere)},
+		{method: get, path: underCampaign + "/board", endpoint: p.shows(p.showBoard)},
 		{method: get, path: underCampaign + "/ranking", endpoint: p.shows(p.showRanking)},
 		{method: post, path: underCampaign + "/ranking", slow: true, endpoint: acts(p.rankNow)},
 		{method: get, path: underCampaign + "/ranking/{candidate}", endpoint: p.shows(p.showWorking)},
 		{method: get, path: underCampaign + "/decision", endpoint: p.shows(p.askDecision)},
 		{method: post, path: underCampaign + "/decision", stepUp: true, endpoint: acts(p.decideHere)},
+		{method: get, path: underTrust + "/log", endpoint: p.shows(p.showLog)},
+		{method: get, path: underTrust + "/log/proof", endpoint: p.shows(p.showProof)},
+		{method: get, path: underTrust + "/readings", endpoint: p.shows(p.showReadings)},
+		{method: get, path: underTrust + "/people", endpoint: p.shows(p.listPeople)},
+		{method: get, path: underTrust + "/invite", endpoint: p.shows(p.askInvite)},
+		{method: post, path: underTrust + "/invite", stepUp: true, endpoint: acts(p.inviteHere)},
+		{method: get, path: underPerson, endpoint: p.shows(p.showPerson)},
+		{method: post, path: underPerson + "/roles", stepUp: true, endpoint: acts(p.setRolesHere)},
+		{method: post, path: underPerson + "/password-reset", stepUp: true, endpoint: acts(p.resetHere)},
+		{method: post, path: underPerson + "/sessions", endpoint: acts(p.endSessionsHere)},
+		{method: get, path: underPerson + "/leave", endpoint: p.shows(p.askLeave)},
+		{method: post, path: underPerson + "/leave", stepUp: true, endpoint: acts(p.leaveHere)},
+		{method: get, path: underCampaign + "/retention", endpoint: p.shows(p.showRetention)},
+		{method: post, path: underCampaign + "/retention", stepUp: true, endpoint: acts(p.setRetentionHere)},
+		{method: post, path: underPersonal + "/pack", stepUp: true, endpoint: acts(p.sendPack)},
+		{method: get, path: underPersonal + "/erase", endpoint: p.shows(p.askErasure)},
+		{method: post, path: underPersonal + "/erase", stepUp: true, endpoint: acts(p.eraseHere)},
 		{method: get, path: underCampaign + "/fairness", endpoint: p.shows(p.showCampaignFairness)},
 		{method: post, path: underCampaign + "/fairness", stepUp: true, slow: true, endpoint: acts(p.auditCampaignHere)},
 		{method: get, path: underTrust + "/fairness", endpoint: p.shows(p.listAudits)},
@@ -229,6 +251,7 @@ type layout struct {
 	Capacity string // in which roles
 	Account  string // address of the person's own sessions and tokens
 	SignOut  string // where the button posts to
+	Rooms    []link // beside the campaigns, for whose they are
 
 	Help, Accessibility, Privacy string // "" where no trust is known
 
@@ -248,8 +271,27 @@ func (p *pages) layout(c *call, title string, trail ...link) layout {
 	if c.person.Username != "" {
 		l.Person, l.Capacity = c.person.DisplayName, roleWords(c.person.Roles)
 		l.Account, l.SignOut = c.address("account"), c.address("sign-out")
+		l.Rooms = rooms(c)
 	}
 	return l
+}
+
+// rooms are the pages of the trust that are about no campaign.
+func rooms(c *call) []link {
+	var links []link
+	for _, r := range []struct {
+		action access.Action
+		link   link
+	}{
+		{access.ManagePeople, link{"People", c.address("people")}},
+		{access.ReadAudit, link{"Log of changes", c.address("log")}},
+		{access.ReadAudit, link{"Who read what", c.address("readings")}},
+	} {
+		if access.Allowed(c.person.Roles, r.action, "") {
+			links = append(links, r.link)
+		}
+	}
+	return links
 }
 
 // address is that of a page in the trust of the request.

@@ -237,8 +237,10 @@ func checkElement(n *html.Node, ids map[string]bool, wrong func(string, ...any))
 			wrong("a heading cell without scope: %s", words(n))
 		}
 	case "form":
-		if method, _ := attribute(n, "method"); method != "post" {
-			wrong("a form that does not post")
+		method, _ := attribute(n, "method")
+		role, _ := attribute(n, "role")
+		if method != "post" && (method != "get" || role != "search") {
+			wrong("a form that neither posts nor searches")
 		}
 	case "label":
 		if of, _ := attribute(n, "for"); !ids[of] {

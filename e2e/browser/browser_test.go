@@ -41,6 +41,7 @@ const (
 // candidates, two exercises.
 type ward struct {
 	t       *testing.T
+	made    storetest.Database
 	db      *store.DB
 	trust   store.Trust
 	officer store.Actor
@@ -60,7 +61,7 @@ func newWard(t *testing.T, candidates int) *ward {
 func newTrust(t *testing.T) *ward {
 	t.Helper()
 	made := database.Database(t)
-	w := &ward{t: t, db: made.Open(t)}
+	w := &ward{t: t, made: made, db: made.Open(t)}
 	var err error
 	w.trust, err = made.OpenOwner(t).CreateTrust(t.Context(), "northgate", "Northgate University Hospitals", false)
 	w.must(err)

@@ -203,6 +203,10 @@ func probes() []probe {
 			list, err := db.AuditEvents(w.ctx, s.who, uuid.Nil, 10)
 			return len(list), err
 		}, nil},
+		{access.ReadAudit, "the record", func(w *world, db *store.DB, s subject) (int, error) {
+			lines, err := db.Record(w.ctx, s.who, store.RecordQuery{}, 10)
+			return len(lines), err
+		}, nil},
 		{access.ManagePeople, "list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.People(w.ctx, s.who, "", 10)
 			seen := 0
@@ -311,6 +315,10 @@ func probes() []probe {
 		{access.ReadMarks, "another's sheet in the list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Sheets(w.ctx, s.who, code, store.SheetName{}, 10)
 			return othersOf(of(selection.StageAssessment, list), s), err
+		}, nil},
+		{access.ReadMarks, "all of them", func(w *world, db *store.DB, s subject) (int, error) {
+			marks, err := db.Marks(w.ctx, s.who, code)
+			return len(marks), err
 		}, nil},
 		{access.ReadSift, "another's sheet in the list", func(w *world, db *store.DB, s subject) (int, error) {
 			list, err := db.Sheets(w.ctx, s.who, code, store.SheetName{}, 10)
@@ -521,10 +529,12 @@ func (p probe) shown(phase access.Phase, s subject) bool {
 // left says what the database leaves to the program. Pooling too few campaigns
 // ends early; TestEveryStatement tries to store a prior. Once revealed, who
 // reads marks reads sheets with them. Nobody yet looks everybody up, to sign in.
-// Whoever invites people sees who is there and adds people, without a role.
+// Whoever invites people sees who is there and adds people, without a role;
+// whoever reads the record sees who is in it.
 func (p probe) left(phase access.Phase, s subject) bool {
 	return p.action == access.PoolPriors ||
 		p.action == access.ManagePeople && (p.name == "list" || p.name == "add") && access.Allowed(s.roles, access.InvitePeople, phase) ||
+		p.action == access.ManagePeople && p.name == "list" && access.Allowed(s.roles, access.ReadAudit, phase) ||
 		p.action == access.ReadProgress && (access.Allowed(s.roles, access.ReadMarks, phase) || access.Allowed(s.roles, access.ReadSift, phase)) ||
 		p.action == access.ManagePeople && p.read != nil && s.who == store.Actor{Trust: s.who.Trust}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -9,8 +10,67 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"appointable/internal/access"
+	"appointable/internal/fault"
 	"appointable/selection"
 )
+
+// marksAtOnce bounds how many marks are read for people to look at. A larger
+// round is read by programs, from its export.
+const marksAtOnce = 50_000
+
+// Marks are the marks of every sheet of the assessment that was submitted,
+// everybody's, with what they were before moderation, in the canonical order. That they were read goes
+// on record. It returns Conflict before they are revealed, and for a round of
+// more than 50,000 marks.
+func (db *DB) Marks(ctx context.Context, who Actor, campaign string) ([]selection.Rating, error) {
+	var marks []selection.Rating
+	err := db.read(ctx, who, campaign, func(t *tx) error {
+		if err := t.may(access.ReadMarks); err != nil {
+			return err
+		}
+		if phase := selection.Phase(t.at.Phase.String); !(selection.Progress{Phase: phase}).Revealed() {
+			return fault.New(fault.Conflict, "others' marks are sealed until every required sheet is in or the chair closes scoring; the campaign is in the phase %s", phase.Words())
+		}
+		c, err := t.campaign("")
+		if err != nil {
+			return err
+		}
+		marks, err = t.marks()
+		plan := c.Document.Of(selection.StageAssessment)
+		marks = slices.DeleteFunc(marks, func(m selection.Rating) bool {
+			_, i := plan.Exercise(m.Exercise)
+			return i < 0 // of the sift, which is read elsewhere
+		})
+		return err
+	})
+	if err == nil {
+		err = db.recordReading(ctx, who, campaign, othersMarks)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return marks, nil
+}
+
+func (t *tx) marks() ([]selection.Rating, error) {
+	var n int
+	if err := t.get(&n, `select count(*) from scores where trust_id = $1 and campaign_id = $2`, t.who.Trust, t.at.Campaign); err != nil {
+		return nil, err
+	}
+	if n > marksAtOnce {
+		return nil, fault.New(fault.Conflict, "this round has %d marks, more than the %d that are shown at once; look at single sheets, or take the round out with …/export", n, marksAtOnce)
+	}
+	sheets, err := t.submittedSheets()
+	if err != nil {
+		return nil, err
+	}
+	marks, err := t.ratings(sheets)
+	if err != nil {
+		return nil, err
+	}
+	return marks, t.addRevisions(sheets, marks)
+}
 
 // A round's tables are read one by one and put together here. Joined in SQL,
 // right after a large import, a planner without statistics of the new rows

@@ -295,6 +295,29 @@ func (db *DB) Credential(ctx context.Context, trust uuid.UUID, username string) 
 	return row.person(), row.Hash, nil
 }
 
+// Person finds an account by its user name. It returns NotFound for one that is
+// not there or was closed.
+func (db *DB) Person(ctx context.Context, who Actor, username string) (Person, error) {
+	var row personRow
+	err := db.read(ctx, who, "", func(t *tx) error {
+		if err := t.may(access.ManagePeople); err != nil {
+			return err
+		}
+		err := t.get(&row, `
+			select p.person_id, p.username, p.display_name,
+			       array(select r.role from person_roles r where r.trust_id = p.trust_id and r.person_id = p.person_id order by r.role) as roles
+			  from people p where p.trust_id = $1 and p.username = $2 and p.left_at is null`, who.Trust, strings.ToLower(username))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "there is nobody with the user name %q here", username)
+		}
+		return err
+	})
+	if err != nil {
+		return Person{}, err
+	}
+	return row.person(), nil
+}
+
 // People lists accounts by user name, after a user name, at most limit.
 func (db *DB) People(ctx context.Context, who Actor, after string, limit int) ([]Person, error) {
 	people := []Person{}

@@ -57,3 +57,27 @@ func TestNothingIsShownThatIsNotOnRecord(t *testing.T) {
 		t.Fatalf("shown without a record: %v %v", sheet, err)
 	}
 }
+
+// TestMarksAreReadTogether once they are revealed, drafts left out, on record as
+// every reading of them.
+func TestMarksAreReadTogether(t *testing.T) {
+	w := newWorld(t)
+	w.draft()
+	stranger := w.person("stranger")
+	w.open()
+	w.refused(fails(w.db.Marks(w.ctx, w.members["R1"], code)), fault.Conflict)
+	w.refused(fails(w.db.Marks(w.ctx, stranger, code)), fault.Forbidden)
+	w.equal(w.count(`select count(*) from readings`), 0)
+	w.submit("R1", "C1", 6, 5)
+	w.must(fails(w.db.CloseScoring(w.ctx, w.members["R1"], code, "fire alarm")))
+	marks, err := w.db.Marks(w.ctx, w.members["R2"], code)
+	w.must(err)
+	for _, m := range marks {
+		if m.Rater != "R1" || m.Candidate != "C1" || !m.Observed {
+			t.Errorf("a mark that was never submitted: %+v", m)
+		}
+	}
+	w.equal(len(marks), 2)
+	w.equal(w.count(`select count(*) from readings where what = 'marks'`), 1)
+	w.refused(fails(w.db.Marks(w.ctx, stranger, code)), fault.Forbidden)
+}

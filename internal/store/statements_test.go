@@ -20,7 +20,7 @@ type statement struct {
 func statements() []statement {
 	can := func(actions ...access.Action) []access.Action { return actions }
 	return []statement{
-		{"see other people", `select from people where trust_id = $1 and person_id <> $3`, "", can(access.ManagePeople, access.InvitePeople, access.EditPlan), false},
+		{"see other people", `select from people where trust_id = $1 and person_id <> $3`, "", can(access.ManagePeople, access.InvitePeople, access.EditPlan, access.ReadAudit), false},
 		{"add a person", `insert into people (trust_id, person_id, username, display_name, created_at) values ($1, gen_random_uuid(), 'newcomer', 'New', now())`, "", can(access.ManagePeople, access.InvitePeople), false},
 		{"rename others", `update people set display_name = 'x' where trust_id = $1 and person_id <> $3`, "", can(access.ManagePeople), false},
 		{"give oneself a role", `insert into person_roles (trust_id, person_id, role) values ($1, $3, 'auditor') on conflict do nothing`, "", can(access.ManagePeople), false},
