@@ -75,7 +75,7 @@ func TestEveryDetailHasItsKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds, details := map[string]string{}, map[string]bool{}
-	form := regexp.MustCompile(`^(trust|person|framework|campaign|candidate|sheet|prior|monitoring|reading)\.[a-z]+(-[a-z]+)*$`)
+	form := regexp.MustCompile(`^(trust|person|framework|campaign|candidate|sheet|prior|monitoring|reading|fairness)\.[a-z]+(-[a-z]+)*$`)
 	for _, decl := range file.Decls {
 		switch d := decl.(type) {
 		case *ast.GenDecl:
