@@ -36,7 +36,7 @@ func dimensions() map[string]string {
 func simulate() *selection.FairnessInputs {
 	in := &selection.FairnessInputs{}
 	asked := monitoring.Catalogue()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // simulated candidates
+	random := rand.New(rand.NewPCG(1, 2))
 	for n := range campaigns {
 		campaign := in.AddCampaign(selection.AuditedCampaign{
 			Code: fmt.Sprintf("C%04d", n), Post: selection.Consultant, Decided: fmt.Sprintf("%d-%02d-10", 2021+n%4, 1+n%12),
