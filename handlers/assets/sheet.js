@@ -133,8 +133,8 @@
     saved = what;
     unanswered = [];
     wait = 2000;
-    say("Saved " + clock());
     if (dirty()) later(idle);
+    else say("Saved " + clock());
   }
 
   // compare finds out whether the sheet that is newer than this page differs in
