@@ -29,8 +29,8 @@ const smallCampaigns = `
 	  from campaigns, generate_series(1, 6) n where trust_id = $1 order by campaigns.code, n;
 	insert into candidates (trust_id, campaign_id, candidate_id, code, applied, shortlisted, interviewed, appointable)
 	select $1, campaign_id, candidate_id, code, true, true, true, ability > 0 from invented;
-	insert into monitoring.characteristics (trust_id, campaign_id, candidate_id, characteristic, answer, recorded_at)
-	select $1, campaign_id, candidate_id, 'ethnicity', case when focal then 'N' else 'A' end, now() from invented;
+	insert into monitoring.characteristics (trust_id, campaign_id, candidate_id, answers, recorded_at)
+	select $1, campaign_id, candidate_id, case when focal then 'ethnicity=N' else 'ethnicity=A' end, now() from invented;
 	insert into sheets (trust_id, campaign_id, sheet_id, member_id, candidate_id, exercise, required, state, submitted_at)
 	select $1, campaign_id, gen_random_uuid(), member_id, candidate_id, exercise, true, 'submitted', now()
 	  from invented join panel_members using (campaign_id), unnest(array['handover', 'interview', 'ward']) exercise;

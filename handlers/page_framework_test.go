@@ -188,34 +188,6 @@ func TestNothingTypedInAFrameworkIsLost(t *testing.T) {
 	equal(t, got.Dimensions[0].Criteria[0].Code, "safety.a") // marks are kept by it
 }
 
-// TestWhatWasTypedOutlivesTheSession: it comes back, and goes on after signing in
-// again.
-func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
-	w := newWorld(t)
-	owner := w.draftOf(sampleFramework())
-	fields := owner.visit(get, versionAt+"/about", nil).fields()
-	fields.Set("description", "half an hour\r\nof “typing” <b>")
-	ended := w.nobody().visit(post, versionAt+"/about", fields)
-	ended.want(http.StatusUnauthorized)
-	contains(t, ended.main(), "What you typed is kept on this page")
-	kept := ended.sent()
-	equal(t, kept.Encode(), strings.ReplaceAll(fields.Encode(), "%0D", "")) // as a reader of HTML reads line ends
-	owner.visit(post, versionAt+"/about", kept).want(http.StatusSeeOther)
-	equal(t, owner.stored("values", "1").Description, "half an hour\nof “typing” <b>")
-	w.nobody().visit(post, versionAt+"/about", nil).want(http.StatusSeeOther) // nothing to keep
-}
-
-// sent are the hidden fields of the page.
-func (d document) sent() url.Values {
-	fields := url.Values{}
-	for _, n := range d.all("input") {
-		name, _ := attribute(n, "name")
-		value, _ := attribute(n, "value")
-		fields.Add(name, value)
-	}
-	return fields
-}
-
 // TestWeightsAreChanged makes a range, exchanges two values, and removes one and
 // puts it back.
 func TestWeightsAreChanged(t *testing.T) {

@@ -228,7 +228,7 @@ func TestWhatIsNotShownIsNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := regexp.MustCompile(`"(C[1-5]|p_below_080|x[01]|n[01]|power_080|WRES 2)"|above 1 means|"campaigns":0`)
+	names := regexp.MustCompile(`"(C[1-5]|p_below_080|x[01]|n[01]|power_080|WRES 2)"|above 1 means|"campaigns":0|"withheld":0`)
 	if digits := regexp.MustCompile(`[0-9]`).FindAllString(names.ReplaceAllString(string(text), ""), -1); len(digits) > 0 || strings.Contains(string(text), `"verdict"`) {
 		t.Errorf("something is told: %s", text)
 	}
