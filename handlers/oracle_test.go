@@ -75,7 +75,9 @@ func newOracle(t *testing.T) *oracle {
 	w := &world{t: t, db: made.Open(t), vault: made.OpenVault(t), owner: made.OpenOwner(t), log: &logLines{}}
 	now := time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	w.db.Now, w.owner.Now = clock, clock // the vault's goes on: what it reads was put on record just now
+	w.db.Now, w.owner.Now = clock, clock
+	begun := time.Now().UTC().Truncate(time.Second) // what the vault reads must have been put on record just now
+	w.vault.Now = func() time.Time { return begun }
 	server, err := New(Config{DB: w.db, Vault: w.vault, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	w.must(err)
 	w.server = server
