@@ -31,9 +31,7 @@ func (p *pages) blankSheet(c *call) (page, error) {
 	for _, d := range head.parts() {
 		shown.Parts = append(shown.Parts, partForm(d, selection.Sheet{}, head.framework.Scale))
 	}
-	if len(head.framework.Scale.Marks()) == 0 {
-		shown.ScaleFree = head.scaleFree()
-	}
+	shown.ScaleFree = scaleFree(head.framework.Scale)
 	return shown, nil
 }
 

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 
 	"appointable/frameworks"
 	"appointable/internal/fault"
@@ -114,18 +113,10 @@ type receiptPage struct {
 func (receiptPage) template() string { return "receipt" }
 
 func (p *pages) submitHere(c *call) error {
-	fields, err := c.form()
+	fields, campaign, sheet, head, err := p.postedSheet(c)
 	if err != nil {
 		return err
 	}
-	campaign, sheet, err := p.ownSheet(c)
-	if err != nil {
-		return err
-	}
-	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
-		return err
-	}
-	head := p.sheetHead(c, campaign, sheet)
 	version, err := number(fields.Get("version"))
 	if err != nil {
 		return refuse(http.StatusBadRequest, "the form does not say which version of the sheet it is of; go back, load the page again and submit once more")
@@ -190,7 +181,6 @@ type ownSheetPage struct {
 	layout
 	Sheet    sheetHead
 	Parts    []checkedPart
-	Marks    string // how many there are
 	Moderate bool
 }
 
@@ -210,6 +200,5 @@ func (p *pages) ownSheetPage(c *call, campaign store.Campaign, head sheetHead, s
 		}
 		shown.Parts = append(shown.Parts, part)
 	}
-	shown.Marks = strconv.Itoa(len(sheet.Marks))
 	return shown
 }

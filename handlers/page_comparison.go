@@ -21,15 +21,15 @@ type comparisonView struct {
 // comparisonRow is one stage in figures. Of stages where candidates compete the
 // ratio describes and the one within campaigns is inferred from.
 type comparisonRow struct {
-	Stage                 string
-	Focal, Reference      string // passed of entered
-	Ratio, Interval       string
-	Descriptive           bool
-	Within                string // ratio and interval within campaigns
-	Verdict, Class        string
-	Chance, Fisher, Q     string
-	Detectable, Reason    string
-	WithinTest, Campaigns string
+	Stage              string
+	Focal, Reference   string // passed of entered
+	Ratio, Interval    string
+	Descriptive        bool
+	Within             string // ratio and interval within campaigns
+	Verdict, Class     string
+	Chance, Fisher, Q  string
+	Detectable, Reason string
+	Campaigns          string
 }
 
 // overviewView is every characteristic at every stage in figures, and the
@@ -191,7 +191,7 @@ func (c contrastOf) row() comparisonRow {
 		Ratio: shownRatio(c.Ratio.Ratio, c.Suppressed), Interval: shownSpan(c.Low, c.High, c.Suppressed), Descriptive: c.Descriptive && !c.Suppressed,
 		Within: c.withinWords(), Fisher: pShown(c.Fisher, c.Suppressed), Q: pShown(c.Q, c.Suppressed),
 		Chance: shownChance(c.ChanceBelow, c.Suppressed), Detectable: shownRatio(c.Detectable, c.withheld()), Reason: string(c.Reason),
-		WithinTest: pShown(c.within.P, c.within.Suppressed), Campaigns: shownCount(c.within.Campaigns),
+		Campaigns: shownCount(c.within.Campaigns),
 	}
 	row.Verdict, row.Class = verdictNamed(c.finding(), c.withheld())
 	return row

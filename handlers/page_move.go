@@ -14,19 +14,17 @@ import (
 // undone, and one button.
 type movePage struct {
 	layout
-	Campaign  campaignHead
-	Heading   string
-	What      []string // what happens
-	Button    string
-	Here      string
-	Version   int
-	AsksWhy   bool
-	WhyHint   string
-	Reason    string
-	Standing  string // how many sheets are in, where it matters
-	Problem   string
-	Fields    []fieldProblem
-	WhyNeeded bool
+	Campaign campaignHead
+	Heading  string
+	What     []string // what happens
+	Button   string
+	Here     string
+	Version  int
+	AsksWhy  bool
+	Reason   string
+	Standing string // how many sheets are in, where it matters
+	Problem  string
+	Fields   []fieldProblem
 }
 
 func (movePage) template() string { return "move" }

@@ -12,16 +12,15 @@ import (
 // revisePage changes one mark of one's own in moderation, with a reason.
 type revisePage struct {
 	layout
-	Sheet         sheetHead
-	Mark          criterionForm
-	Was           string
-	Reason        string
-	Here, Key     string
-	Version       int
-	Problem       string
-	Fields        []fieldProblem
-	ScaleFree     string
-	ReasonProblem string
+	Sheet     sheetHead
+	Mark      criterionForm
+	Was       string
+	Reason    string
+	Here, Key string
+	Version   int
+	Problem   string
+	Fields    []fieldProblem
+	ScaleFree string
 }
 
 func (revisePage) template() string { return "revise" }
@@ -55,27 +54,16 @@ func (p *pages) revisePage(c *call, head sheetHead, sheet selection.Sheet) (revi
 	shown := revisePage{
 		layout: p.layout(c, "Change a mark: "+head.Candidate+", "+head.Exercise, link{head.Campaign, head.CampaignTo}, link{"Your sheet", head.To}),
 		Sheet:  head, Mark: criterionFormOf(criterion, mark, head.framework.Scale), Was: markWords(mark.Score, mark.NotObserved),
-		Here: head.To + "/revise/" + code, Key: newKey(), Version: sheet.Version,
-	}
-	if len(shown.Mark.Choices) == 0 {
-		shown.ScaleFree = head.scaleFree()
+		Here: head.To + "/revise/" + code, Key: newKey(), Version: sheet.Version, ScaleFree: scaleFree(head.framework.Scale),
 	}
 	return shown, nil
 }
 
 func (p *pages) reviseHere(c *call) error {
-	fields, err := c.form()
+	fields, _, sheet, head, err := p.postedSheet(c)
 	if err != nil {
 		return err
 	}
-	campaign, sheet, err := p.ownSheet(c)
-	if err != nil {
-		return err
-	}
-	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
-		return err
-	}
-	head := p.sheetHead(c, campaign, sheet)
 	shown, err := p.revisePage(c, head, sheet)
 	if err != nil {
 		return err

@@ -29,7 +29,6 @@ type sheetPage struct {
 	Parts     []partLink
 	Here      string // where the form posts to
 	Version   int    // of the sheet that the form was made from
-	Saved     string // said of the page before
 	Problem   string
 	Fields    []fieldProblem
 	Autosave  string // the sheet's address in the API
@@ -50,7 +49,7 @@ type sheetHead struct {
 	Campaign, CampaignTo        string
 	Candidate, Exercise, Method string
 	Rater                       string
-	To, Check, Blank, All       string // addresses
+	To, Check, All              string // addresses
 	Seal                        string
 	State, Class                string
 	exercise                    selection.Exercise
@@ -113,6 +112,19 @@ func (p *pages) ownSheet(c *call) (store.Campaign, selection.Sheet, error) {
 	return campaign, sheet, err
 }
 
+// postedSheet is the asker's own sheet that a form was sent for, and the form. It
+// refuses one that another member opened in this browser.
+func (p *pages) postedSheet(c *call) (fields url.Values, campaign store.Campaign, sheet selection.Sheet, head sheetHead, err error) {
+	if fields, err = c.form(); err != nil {
+		return
+	}
+	if campaign, sheet, err = p.ownSheet(c); err != nil {
+		return
+	}
+	head = p.sheetHead(c, campaign, sheet)
+	return fields, campaign, sheet, head, sameRater(fields.Get("rater"), campaign.Rater)
+}
+
 func (p *pages) sheetHead(c *call, campaign store.Campaign, s selection.Sheet) sheetHead {
 	at := func(steps ...string) string {
 		return c.address(append([]string{"campaigns", campaign.Document.Code}, steps...)...)
@@ -123,7 +135,7 @@ func (p *pages) sheetHead(c *call, campaign store.Campaign, s selection.Sheet) s
 		Campaign: campaign.Document.Title, CampaignTo: at(), Candidate: s.Candidate,
 		Exercise: exerciseTitle(campaign.Document, s.Exercise), Method: strings.ReplaceAll(string(exercise.Method), "-", " "), Rater: s.Rater,
 		To: at("sheets", s.Candidate, s.Exercise), Check: at("sheets", s.Candidate, s.Exercise, "check"),
-		Blank: at("exercises", s.Exercise, "blank"), All: at() + "#own", Seal: p.seal(campaign.Document, campaign.Progress), State: words, Class: class,
+		All: at() + "#own", Seal: p.seal(campaign.Document, campaign.Progress), State: words, Class: class,
 		exercise: exercise, framework: campaign.Framework.Document,
 		name: store.SheetName{Rater: s.Rater, Candidate: s.Candidate, Exercise: s.Exercise},
 	}
@@ -143,9 +155,24 @@ func (h sheetHead) parts() []frameworks.Dimension {
 	return parts
 }
 
-// scaleFree is what may be given where there are no marks to choose from.
-func (h sheetHead) scaleFree() string {
-	return "Any number from " + frameworks.FormatScore(h.framework.Scale.Min) + " to " + frameworks.FormatScore(h.framework.Scale.Max)
+// part finds a dimension among them. It returns NotFound where the exercise does
+// not mark it.
+func (h sheetHead) part(code string) (parts []frameworks.Dimension, at int, err error) {
+	parts = h.parts()
+	at = slices.IndexFunc(parts, func(d frameworks.Dimension) bool { return d.Code == code })
+	if at < 0 {
+		err = fault.New(fault.NotFound, "%s is not marked in %s", code, h.Exercise)
+	}
+	return parts, at, err
+}
+
+// scaleFree is what may be given where there are no marks to choose from; "" where
+// there are.
+func scaleFree(s frameworks.Scale) string {
+	if len(s.Marks()) > 0 {
+		return ""
+	}
+	return scaleSpan(s)
 }
 
 func (h sheetHead) partAddress(dimension string) string {
@@ -208,25 +235,21 @@ func (p *pages) askPart(c *call) error {
 	if err != nil {
 		return err
 	}
-	if c.QueryParam("saved") != "" {
-		shown.Saved = "Saved."
-	}
 	return p.show(c, http.StatusOK, shown)
 }
 
 // sheetPage is the page of the dimension that the address names.
 func (p *pages) sheetPage(c *call, head sheetHead, sheet selection.Sheet) (sheetPage, error) {
-	parts := head.parts()
-	at := slices.IndexFunc(parts, func(d frameworks.Dimension) bool { return d.Code == c.param("dimension") })
-	if at < 0 {
-		return sheetPage{}, fault.New(fault.NotFound, "%s is not marked in %s", c.param("dimension"), head.Exercise)
+	parts, at, err := head.part(c.param("dimension"))
+	if err != nil {
+		return sheetPage{}, err
 	}
 	shown := sheetPage{
 		layout: p.layout(c, parts[at].Title+": "+head.Candidate+", "+head.Exercise, link{head.Campaign, head.CampaignTo}),
 		Sheet:  head, Part: partForm(parts[at], sheet, head.framework.Scale), Step: strconv.Itoa(at+1) + " of " + strconv.Itoa(len(parts)),
 		Here: head.partAddress(parts[at].Code), Version: sheet.Version, Last: at == len(parts)-1,
 		Autosave: "/api/v1" + addressIn(c.trust, "campaigns", c.param("campaign"), "sheets", sheet.Rater, sheet.Candidate, sheet.Exercise),
-		Session:  "/api/v1" + c.address("session"), Username: c.person.Username, Script: p.sheetScript, Scale: scaleLabels(head.framework.Scale), SignIn: c.address("sign-in"),
+		Session:  "/api/v1" + c.address("session"), Username: c.person.Username, Script: p.sheetScript, Scale: scaleLabels(head.framework.Scale), ScaleFree: scaleFree(head.framework.Scale), SignIn: c.address("sign-in"),
 		Interest: c.address("campaigns", c.param("campaign"), "interests", sheet.Candidate),
 	}
 	for i, d := range parts {
@@ -235,9 +258,6 @@ func (p *pages) sheetPage(c *call, head sheetHead, sheet selection.Sheet) (sheet
 			state = "to do"
 		}
 		shown.Parts = append(shown.Parts, partLink{Title: d.Title, To: head.partAddress(d.Code), State: state, Now: i == at})
-	}
-	if len(head.framework.Scale.Marks()) == 0 {
-		shown.ScaleFree = head.scaleFree()
 	}
 	return shown, nil
 }
@@ -268,22 +288,13 @@ func criterionFormOf(k frameworks.Criterion, m selection.Mark, scale frameworks.
 // savePart keeps what is on the page and goes where the pressed button says.
 // What cannot be kept comes back as it was typed, with the reason.
 func (p *pages) savePart(c *call) error {
-	fields, err := c.form()
+	fields, _, sheet, head, err := p.postedSheet(c)
 	if err != nil {
 		return err
 	}
-	campaign, sheet, err := p.ownSheet(c)
+	parts, at, err := head.part(c.param("dimension"))
 	if err != nil {
 		return err
-	}
-	if err := sameRater(fields.Get("rater"), campaign.Rater); err != nil {
-		return err
-	}
-	head := p.sheetHead(c, campaign, sheet)
-	parts := head.parts()
-	at := slices.IndexFunc(parts, func(d frameworks.Dimension) bool { return d.Code == c.param("dimension") })
-	if at < 0 {
-		return fault.New(fault.NotFound, "%s is not marked in %s", c.param("dimension"), head.Exercise)
 	}
 	if sheet.State != selection.SheetDraft {
 		submitted := fault.New(fault.Conflict, "this sheet is %s already; a submitted sheet changes only in moderation, with a reason", sheet.State)
@@ -298,8 +309,6 @@ func (p *pages) savePart(c *call) error {
 		return p.partAgain(c, head, sheet, fields, parts[at], err)
 	}
 	switch {
-	case fields.Get("then") == "stay":
-		return c.Redirect(http.StatusSeeOther, head.partAddress(parts[at].Code)+"?saved=yes")
 	case fields.Get("then") == "list":
 		return c.Redirect(http.StatusSeeOther, head.All)
 	case fields.Get("then") == "check" || at == len(parts)-1:
